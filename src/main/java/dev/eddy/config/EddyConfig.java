@@ -1,0 +1,263 @@
+package dev.eddy.config;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
+import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * A properties file for Eddy: its own settings, under {@code eddy.}, and Kafka's, under Kafka's own names. Kafka's
+ * configuration providers (secrets from files or the environment) are resolved. An unknown {@code eddy.} setting is refused.
+ */
+public final class EddyConfig extends AbstractConfig {
+    private static final String PREFIX = "eddy.";
+
+    public static final String PIPELINE = "eddy.pipeline";
+    public static final String INSTANCE_ID = "eddy.instance.id";
+    public static final String INPUT_TOPIC = "eddy.topics.input";
+    public static final String OUTPUT_TOPIC = "eddy.topics.output";
+    public static final String DEAD_LETTER_TOPIC = "eddy.topics.deadletter";
+    public static final String CONTROL_TOPIC = "eddy.topics.control";
+    public static final String STATUS_TOPIC = "eddy.topics.status";
+    public static final String TOPICS_CREATE = "eddy.topics.create";
+    public static final String TOPICS_PARTITIONS = "eddy.topics.partitions";
+    public static final String TOPICS_REPLICATION = "eddy.topics.replication.factor";
+    public static final String INPUT_FORMAT = "eddy.input.format";
+    public static final String INPUT_AVRO_SCHEMA = "eddy.input.avro.schema";
+    public static final String INPUT_DESERIALIZER = "eddy.input.deserializer";
+    public static final String OUTPUT_FORMAT = "eddy.output.format";
+    public static final String NO_MODEL = "eddy.no.model";
+    public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
+    public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
+    public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
+    public static final String HTTP_HOST = "eddy.http.host";
+    public static final String HTTP_PORT = "eddy.http.port";
+
+    /** Definitions of all settings, with types, defaults and explanations. */
+    public static final ConfigDef DEFINITIONS = new ConfigDef()
+            .define(
+                    PIPELINE,
+                    Type.STRING,
+                    "eddy",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    "Name of the pipeline: deployments are made for it. Also the default of application.id.")
+            .define(
+                    INSTANCE_ID,
+                    Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "Name of this instance on the status topic and in metrics. Default: host name and process id.")
+            .define(
+                    INPUT_TOPIC,
+                    Type.STRING,
+                    "eddy.events",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    "Topic of the events; every record key is a sequence.")
+            .define(
+                    OUTPUT_TOPIC,
+                    Type.STRING,
+                    "eddy.predictions",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    "Topic of the predictions, one for each event.")
+            .define(
+                    DEAD_LETTER_TOPIC,
+                    Type.STRING,
+                    "eddy.deadletters",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    "Topic of events that cannot be scored: the original bytes, with the reason in headers.")
+            .define(
+                    CONTROL_TOPIC,
+                    Type.STRING,
+                    "eddy.control",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    "Compacted topic of models and deployments.")
+            .define(
+                    STATUS_TOPIC,
+                    Type.STRING,
+                    "eddy.status",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.HIGH,
+                    "Compacted topic on which every instance says what it runs and which models it accepts.")
+            .define(
+                    TOPICS_CREATE,
+                    Type.BOOLEAN,
+                    false,
+                    Importance.MEDIUM,
+                    "Whether missing topics are created at the start instead of being an error.")
+            .define(
+                    TOPICS_PARTITIONS,
+                    Type.INT,
+                    4,
+                    Range.atLeast(1),
+                    Importance.LOW,
+                    "Partitions of created event, prediction and dead-letter topics.")
+            .define(
+                    TOPICS_REPLICATION,
+                    Type.SHORT,
+                    (short) -1,
+                    Importance.LOW,
+                    "Replication factor of created topics; -1 takes the broker's default.")
+            .define(
+                    INPUT_FORMAT,
+                    Type.STRING,
+                    "json",
+                    ValidString.in("json", "avro", "deserializer"),
+                    Importance.HIGH,
+                    "Format of event values: json objects, avro (plain binary, schema in " + INPUT_AVRO_SCHEMA
+                            + "), or whatever the class in " + INPUT_DESERIALIZER + " reads.")
+            .define(
+                    INPUT_AVRO_SCHEMA,
+                    Type.STRING,
+                    null,
+                    Importance.MEDIUM,
+                    "File with the Avro schema of event values.")
+            .define(
+                    INPUT_DESERIALIZER,
+                    Type.CLASS,
+                    null,
+                    Importance.MEDIUM,
+                    "A Kafka Deserializer on the class path that gives Avro records, maps or JSON trees; it is "
+                            + "configured with all settings of this file.")
+            .define(
+                    OUTPUT_FORMAT,
+                    Type.STRING,
+                    "json",
+                    ValidString.in("json", "avro"),
+                    Importance.HIGH,
+                    "Format of predictions: json objects, or avro by schemas/prediction.avsc.")
+            .define(
+                    NO_MODEL,
+                    Type.STRING,
+                    "wait",
+                    ValidString.in("wait", "dead-letter"),
+                    Importance.MEDIUM,
+                    "What happens to events while no model has been deployed: they wait in their topic, or go to the "
+                            + "dead-letter topic.")
+            .define(
+                    MODEL_MAX_BYTES,
+                    Type.LONG,
+                    512L << 20,
+                    Range.atLeast(1),
+                    Importance.MEDIUM,
+                    "Largest model file accepted from the control topic, in bytes.")
+            .define(
+                    STATUS_INTERVAL,
+                    Type.LONG,
+                    3_000L,
+                    Range.between(100, 60_000),
+                    Importance.LOW,
+                    "How often an instance repeats its status, in milliseconds; after four times that it counts as gone.")
+            .define(
+                    BROKER_TIMEOUT,
+                    Type.INT,
+                    15_000,
+                    Range.atLeast(100),
+                    Importance.LOW,
+                    "How long commands wait for an answer of the broker, in milliseconds.")
+            .define(
+                    HTTP_HOST,
+                    Type.STRING,
+                    "127.0.0.1",
+                    Importance.MEDIUM,
+                    "Address on which metrics and health are served; 0.0.0.0 for all.")
+            .define(
+                    HTTP_PORT,
+                    Type.INT,
+                    8484,
+                    Range.between(-1, 65535),
+                    Importance.MEDIUM,
+                    "Port of metrics and health; 0 takes a free one, -1 serves none.");
+
+    /**
+     * Checks the settings.
+     *
+     * @throws ConfigException if one is unknown, missing or not valid; the message says which
+     */
+    public EddyConfig(Map<?, ?> settings) {
+        super(DEFINITIONS, settings, false);
+        TreeSet<String> unknown = new TreeSet<>();
+        for (Object key : settings.keySet()) {
+            String name = String.valueOf(key);
+            if (name.startsWith(PREFIX) && !DEFINITIONS.names().contains(name)) {
+                unknown.add(name);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new ConfigException("unknown setting " + String.join(", ", unknown) + "; known are "
+                    + String.join(", ", new TreeSet<>(DEFINITIONS.names())));
+        }
+        if (text(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "").isBlank()) {
+            throw new ConfigException("bootstrap.servers is missing; set it to the broker's address, for example"
+                    + " bootstrap.servers=localhost:9092");
+        }
+        requireWith("avro", INPUT_AVRO_SCHEMA);
+        requireWith("deserializer", INPUT_DESERIALIZER);
+    }
+
+    private void requireWith(String format, String setting) {
+        if (getString(INPUT_FORMAT).equals(format) && originals().get(setting) == null) {
+            throw new ConfigException(INPUT_FORMAT + "=" + format + " needs " + setting);
+        }
+    }
+
+    /** A Kafka setting as a text. */
+    public String text(String name, String otherwise) {
+        Object value = originals().get(name);
+        return value == null ? otherwise : value.toString();
+    }
+
+    public String pipeline() {
+        return getString(PIPELINE);
+    }
+
+    /** The Kafka Streams application id. */
+    public String applicationId() {
+        return text("application.id", pipeline().toLowerCase(Locale.ROOT));
+    }
+
+    public String bootstrapServers() {
+        return text(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
+    }
+
+    /** Name of this instance: as set, or host name and process id. */
+    public String instanceId() {
+        String set = getString(INSTANCE_ID);
+        return set != null ? set : hostName() + "-" + ProcessHandle.current().pid();
+    }
+
+    private static String hostName() {
+        String name = System.getenv("HOSTNAME");
+        if (name != null && !name.isBlank()) {
+            return name;
+        }
+        try {
+            return java.net.InetAddress.getLocalHost().getHostName();
+        } catch (java.net.UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /** All settings, Kafka's among them, with secrets resolved. */
+    public Properties toProperties() {
+        Properties all = new Properties();
+        originals().forEach((key, value) -> {
+            if (value != null) {
+                all.put(key, value);
+            }
+        });
+        return all;
+    }
+}

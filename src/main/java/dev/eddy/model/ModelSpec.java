@@ -1,0 +1,78 @@
+package dev.eddy.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * What a model file says about its network: what it reads from an event, the layers it runs, what its outputs mean.
+ *
+ * @param name     name of the model; letters, digits, dot, dash and underscore
+ * @param version  version of the model; same alphabet as the name
+ * @param features what is read from each event, in the order of the network's input
+ * @param layers   the stack of layers, first to last
+ * @param head     what turns the last layer's output into values
+ * @param task     what the values mean
+ * @param emit     when an output is written
+ * @param probes   events and the values the model must give for them; checked before the model goes live
+ * @param stateOf  fingerprints of models whose sequence states this one may carry on
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonPropertyOrder({"name", "version", "features", "layers", "head", "task", "emit", "probes", "stateOf"})
+public record ModelSpec(
+        String name,
+        String version,
+        List<Feature> features,
+        List<LayerSpec> layers,
+        HeadSpec head,
+        Task task,
+        Emit emit,
+        List<Probe> probes,
+        List<String> stateOf) {
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+    public ModelSpec {
+        requireWord("name", name);
+        requireWord("version", version);
+        features = copyOf(features);
+        layers = copyOf(layers);
+        probes = copyOf(probes);
+        stateOf = copyOf(stateOf);
+        head = Objects.requireNonNullElse(head, HeadSpec.NONE);
+        task = Objects.requireNonNullElse(task, Task.VALUES);
+        emit = Objects.requireNonNullElse(emit, Emit.EVERY);
+        if (features.isEmpty()) {
+            throw new InvalidModelException("the spec has no features; name at least one field of the event");
+        }
+    }
+
+    /** When a sequence writes an output. */
+    public enum Emit {
+        /** One output for every event. */
+        EVERY
+    }
+
+    /** The same model under another name and version. */
+    public ModelSpec named(String newName, String newVersion) {
+        return new ModelSpec(newName, newVersion, features, layers, head, task, emit, probes, stateOf);
+    }
+
+    /** The same model with these probes. */
+    public ModelSpec withProbes(List<Probe> newProbes) {
+        return new ModelSpec(name, version, features, layers, head, task, emit, newProbes, stateOf);
+    }
+
+    private static void requireWord(String what, String value) {
+        if (value == null || !WORD.matcher(value).matches()) {
+            throw new InvalidModelException("the spec's " + what + " is '" + value
+                    + "'; use 1 to 128 letters, digits, dots, dashes or underscores, starting with a letter or digit");
+        }
+    }
+
+    private static <T> List<T> copyOf(List<T> list) {
+        return list == null ? List.of() : List.copyOf(list);
+    }
+}

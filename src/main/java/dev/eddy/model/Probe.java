@@ -1,0 +1,36 @@
+package dev.eddy.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A short sequence, from zero state, and the values a correct implementation gives for it. A model that does not reproduce
+ * its probes never goes live.
+ *
+ * @param events     the events, as objects of named fields; may carry a {@code timestamp} in epoch milliseconds
+ * @param values     the values after each event, (events, outputs), de-normalised where the head says so
+ * @param tolerance  largest allowed difference, relative above 1; 0 or absent means {@value #DEFAULT_TOLERANCE}
+ */
+@JsonInclude(JsonInclude.Include.NON_DEFAULT)
+@JsonPropertyOrder({"events", "values", "tolerance"})
+public record Probe(List<Map<String, Object>> events, double[][] values, double tolerance) {
+    /** Tolerance of a probe that names none. */
+    public static final double DEFAULT_TOLERANCE = 1e-4;
+
+    public Probe {
+        if (events == null || values == null || events.isEmpty() || events.size() != values.length) {
+            throw new InvalidModelException("a probe needs as many 'values' as 'events', and at least one");
+        }
+        if (!(tolerance >= 0 && tolerance < 1)) {
+            throw new InvalidModelException("the tolerance of a probe is " + tolerance + "; use 0 up to 1");
+        }
+        events = List.copyOf(events);
+    }
+
+    /** The tolerance in force. */
+    public double allowed() {
+        return tolerance == 0 ? DEFAULT_TOLERANCE : tolerance;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.eddy.model;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+
+/** What the head's values mean. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Task.Values.class, name = "values"),
+    @JsonSubTypes.Type(value = Task.Tag.class, name = "tag"),
+    @JsonSubTypes.Type(value = Task.Predict.class, name = "predict")
+})
+public sealed interface Task {
+    /** The task of a model that says nothing else. */
+    Task VALUES = new Values();
+
+    /** The values are given as they are. */
+    record Values() implements Task {}
+
+    /** The values score labels, one of which is given for every event. */
+    record Tag() implements Task {}
+
+    /**
+     * The values are the next ones of fields of the event; each event shows by how much the earlier prediction of it was
+     * wrong.
+     *
+     * @param fields  the fields predicted, one for each value of the head
+     * @param horizon how many events ahead; at least 1
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    record Predict(List<String> fields, int horizon) implements Task {
+        /** Longest horizon: that many predictions are part of every sequence's state. */
+        public static final int MAX_HORIZON = 256;
+
+        public Predict {
+            fields = fields == null ? List.of() : List.copyOf(fields);
+            horizon = horizon == 0 ? 1 : horizon;
+            if (fields.isEmpty()) {
+                throw new InvalidModelException("a 'predict' task names no fields; list the fields it predicts");
+            }
+            if (horizon < 1 || horizon > MAX_HORIZON) {
+                throw new InvalidModelException(
+                        "the horizon of a 'predict' task is " + horizon + "; use 1 to " + MAX_HORIZON);
+            }
+        }
+    }
+}

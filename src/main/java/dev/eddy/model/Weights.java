@@ -1,0 +1,19 @@
+package dev.eddy.model;
+
+/** The tensors of a model, by name. */
+public interface Weights {
+    /**
+     * The shape of a tensor.
+     *
+     * @throws InvalidModelException if there is none of that name
+     */
+    int[] shape(String name);
+
+    /**
+     * The elements of a tensor, row-major.
+     *
+     * @param shape the shape it must have
+     * @throws InvalidModelException if it is absent, of another shape, or holds a NaN or infinity
+     */
+    float[] floats(String name, int... shape);
+}

@@ -1,0 +1,40 @@
+package dev.eddy.network;
+
+import dev.eddy.kernel.Kernel;
+
+/**
+ * One layer, immutable and shared by all threads. What it carries between events is in {@code state}, what it needs during a
+ * step in {@code scratch}; both belong to the caller.
+ */
+interface Cell {
+    /** Width of the input. */
+    int inputSize();
+
+    /** Width of the output. */
+    int outputSize();
+
+    /** Numbers carried between events; the output h comes first. */
+    int stateSize();
+
+    /** Numbers needed during a step. */
+    int scratchSize();
+
+    /**
+     * One step.
+     *
+     * @param kernel  the arithmetic
+     * @param input   holds x_t, (inputSize), from {@code inputAt}
+     * @param state   holds the state before the step, (stateSize), from {@code stateAt}; then the one after it
+     * @param output  receives h_t, (outputSize), from {@code outputAt}
+     * @param scratch (scratchSize) or longer
+     */
+    void step(
+            Kernel kernel,
+            float[] input,
+            int inputAt,
+            float[] state,
+            int stateAt,
+            float[] output,
+            int outputAt,
+            float[] scratch);
+}

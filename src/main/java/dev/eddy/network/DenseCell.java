@@ -1,0 +1,49 @@
+package dev.eddy.network;
+
+import dev.eddy.kernel.Kernel;
+import dev.eddy.model.LayerSpec.Activation;
+
+/** A layer without memory: {@code y = f(W x + b)}. */
+final class DenseCell implements Cell {
+    private final Affine affine; // (output, input)
+    private final Activation activation;
+
+    DenseCell(Affine affine, Activation activation) {
+        this.affine = affine;
+        this.activation = activation;
+    }
+
+    @Override
+    public int inputSize() {
+        return affine.columns();
+    }
+
+    @Override
+    public int outputSize() {
+        return affine.rows();
+    }
+
+    @Override
+    public int stateSize() {
+        return 0;
+    }
+
+    @Override
+    public int scratchSize() {
+        return 0;
+    }
+
+    @Override
+    public void step(
+            Kernel kernel,
+            float[] x,
+            int xAt,
+            float[] state,
+            int stateAt,
+            float[] output,
+            int outputAt,
+            float[] scratch) {
+        affine.apply(kernel, x, xAt, output, outputAt);
+        Functions.apply(kernel, activation, output, outputAt, outputAt + affine.rows());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.eddy.network;
+
+import dev.eddy.kernel.Kernel;
+import dev.eddy.kernel.Matrix;
+import dev.eddy.model.LayerSpec.Activation;
+
+/**
+ * Simple recurrent network (Elman 1990), as PyTorch's {@code RNN}:
+ *
+ * <pre>
+ *   h' = f(W x + U h + b)        f = tanh, relu or another activation
+ * </pre>
+ *
+ * State: h; (hidden).
+ */
+final class ElmanCell implements Cell {
+    private final Affine input; // (hidden, input), b = b_ih + b_hh
+    private final Matrix recurrent; // (hidden, hidden)
+    private final Activation activation;
+    private final int hidden;
+
+    ElmanCell(Affine input, Matrix recurrent, Activation activation) {
+        this.input = input;
+        this.recurrent = recurrent;
+        this.activation = activation;
+        this.hidden = recurrent.columns();
+    }
+
+    @Override
+    public int inputSize() {
+        return input.columns();
+    }
+
+    @Override
+    public int outputSize() {
+        return hidden;
+    }
+
+    @Override
+    public int stateSize() {
+        return hidden;
+    }
+
+    @Override
+    public int scratchSize() {
+        return 0;
+    }
+
+    @Override
+    public void step(
+            Kernel kernel, float[] x, int xAt, float[] state, int h, float[] output, int outputAt, float[] scratch) {
+        input.apply(kernel, x, xAt, output, outputAt);
+        kernel.multiplyAdd(recurrent, state, h, output, outputAt);
+        Functions.apply(kernel, activation, output, outputAt, outputAt + hidden);
+        System.arraycopy(output, outputAt, state, h, hidden);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.eddy.network;
+
+import static dev.eddy.model.GateOrder.GRU_NEW;
+import static dev.eddy.model.GateOrder.GRU_RESET;
+import static dev.eddy.model.GateOrder.GRU_UPDATE;
+
+import dev.eddy.kernel.Kernel;
+import dev.eddy.kernel.Matrix;
+
+/**
+ * Gated recurrent unit whose reset gate acts after the recurrent product, as PyTorch's {@code GRU} and ONNX
+ * {@code linear_before_reset=1}:
+ *
+ * <pre>
+ *   r = sigmoid(W_r x + U_r h + b_r)              reset gate
+ *   z = sigmoid(W_z x + U_z h + b_z)              update gate
+ *   n = tanh(W_n x + b_in + r * (U_n h + b_hn))   candidate
+ *   h' = (1 - z) * n + z * h
+ * </pre>
+ *
+ * State: h; (hidden).
+ */
+final class GruCell implements Cell {
+    private final Affine input; // (3*hidden, input), b = b_ih + b_hh for r and z, b_in for n
+    private final Matrix recurrentGates; // (2*hidden, hidden): U_r, U_z
+    private final Affine recurrentNew; // (hidden, hidden): U_n, b_hn
+    private final int hidden;
+
+    GruCell(Affine input, Matrix recurrentGates, Affine recurrentNew) {
+        this.input = input;
+        this.recurrentGates = recurrentGates;
+        this.recurrentNew = recurrentNew;
+        this.hidden = recurrentNew.columns();
+    }
+
+    @Override
+    public int inputSize() {
+        return input.columns();
+    }
+
+    @Override
+    public int outputSize() {
+        return hidden;
+    }
+
+    @Override
+    public int stateSize() {
+        return hidden;
+    }
+
+    @Override
+    public int scratchSize() {
+        return 4 * hidden;
+    }
+
+    @Override
+    public void step(
+            Kernel kernel, float[] x, int xAt, float[] state, int h, float[] output, int outputAt, float[] gates) {
+        int r = GRU_RESET * hidden;
+        int z = GRU_UPDATE * hidden;
+        int n = GRU_NEW * hidden;
+        int q = 3 * hidden; // U_n h + b_hn
+        input.apply(kernel, x, xAt, gates, 0);
+        kernel.multiplyAdd(recurrentGates, state, h, gates, 0);
+        recurrentNew.apply(kernel, state, h, gates, q);
+
+        kernel.sigmoid(gates, r, r + hidden);
+        kernel.sigmoid(gates, z, z + hidden);
+        for (int u = 0; u < hidden; u++) {
+            gates[n + u] = Math.fma(gates[r + u], gates[q + u], gates[n + u]);
+        }
+        kernel.tanh(gates, n, n + hidden);
+        for (int u = 0; u < hidden; u++) {
+            state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * gates[n + u]);
+        }
+        System.arraycopy(state, h, output, outputAt, hidden);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.eddy.network;
+
+import dev.eddy.kernel.Kernel;
+import dev.eddy.model.HeadSpec;
+
+/** Turns the last layer's output into values: a linear map, then a normalising function. */
+final class Head {
+    private final Affine affine; // (output, hidden); null: the values are the last layer's output
+    private final HeadSpec.Kind kind;
+    private final int size;
+
+    Head(Affine affine, HeadSpec.Kind kind, int size) {
+        this.affine = affine;
+        this.kind = kind;
+        this.size = size;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Gives the values of the last layer's output at {@code x[xAt ..]}. */
+    void apply(Kernel kernel, float[] x, int xAt, float[] values, float[] scratch) {
+        if (affine == null) {
+            System.arraycopy(x, xAt, values, 0, size);
+        } else {
+            affine.apply(kernel, x, xAt, values, 0);
+        }
+        switch (kind) {
+            case LINEAR -> {}
+            case SOFTMAX -> Functions.softmax(kernel, values, size);
+            case LOG_SOFTMAX -> Functions.logSoftmax(kernel, values, size, scratch);
+            case SIGMOID -> kernel.sigmoid(values, 0, size);
+        }
+    }
+
+    /** The probability of each label, given the values. */
+    void probabilities(Kernel kernel, float[] values, float[] probabilities) {
+        if (kind == HeadSpec.Kind.SIGMOID && size == 1) {
+            probabilities[0] = 1f - values[0];
+            probabilities[1] = values[0];
+            return;
+        }
+        System.arraycopy(values, 0, probabilities, 0, size);
+        if (kind == HeadSpec.Kind.LOG_SOFTMAX) {
+            kernel.exp(probabilities, 0, size);
+        } else if (kind == HeadSpec.Kind.LINEAR) {
+            Functions.softmax(kernel, probabilities, size);
+        }
+    }
+
+    /** Number of labels a tagger with this head tells apart. */
+    int labels() {
+        return kind == HeadSpec.Kind.SIGMOID && size == 1 ? 2 : size;
+    }
+}

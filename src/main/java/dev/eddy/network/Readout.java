@@ -1,0 +1,100 @@
+package dev.eddy.network;
+
+import dev.eddy.model.Feature;
+import dev.eddy.model.HeadSpec;
+import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.ModelSpec;
+import dev.eddy.model.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a network's outputs mean: de-normalised values, and for a tagger its labels. Immutable. */
+public final class Readout {
+    private final double[] mean; // null: values are the outputs
+    private final double[] std;
+    private final List<String> labels; // empty: not a tagger
+
+    Readout(ModelSpec spec, Network network) {
+        HeadSpec head = spec.head();
+        boolean scaled = head.mean() != null;
+        double[][] scaling = scaled ? new double[][] {head.mean(), head.std()} : targetScaling(spec);
+        this.mean = scaling == null ? null : scaling[0];
+        this.std = scaling == null ? null : scaling[1];
+        this.labels = spec.task() instanceof Task.Tag ? labels(head, network) : List.of();
+        if (mean != null && mean.length != network.outputSize()) {
+            throw new InvalidModelException("the head has " + network.outputSize() + " outputs but " + mean.length
+                    + " means; give one for each output");
+        }
+        if (spec.task() instanceof Task.Predict predict && predict.fields().size() != network.outputSize()) {
+            throw new InvalidModelException(
+                    "the task predicts " + predict.fields().size() + " fields but the head has " + network.outputSize()
+                            + " outputs; name one field for each output");
+        }
+    }
+
+    /** A predicted field that is also a normalised feature comes back in the feature's units. */
+    private static double[][] targetScaling(ModelSpec spec) {
+        if (!(spec.task() instanceof Task.Predict predict) || spec.head().kind() != HeadSpec.Kind.LINEAR) {
+            return null;
+        }
+        double[] mean = new double[predict.fields().size()];
+        double[] std = new double[mean.length];
+        for (int i = 0; i < mean.length; i++) {
+            String field = predict.fields().get(i);
+            Feature.Numeric feature = spec.features().stream()
+                    .filter(Feature.Numeric.class::isInstance)
+                    .map(Feature.Numeric.class::cast)
+                    .filter(f -> f.field().equals(field))
+                    .findFirst()
+                    .orElse(null);
+            mean[i] = feature == null ? 0 : feature.mean();
+            std[i] = feature == null ? 1 : feature.std();
+        }
+        return new double[][] {mean, std};
+    }
+
+    private static List<String> labels(HeadSpec head, Network network) {
+        List<String> labels = head.labels();
+        if (labels.isEmpty()) {
+            labels = new ArrayList<>();
+            for (int i = 0; i < network.labelCount(); i++) {
+                labels.add(Integer.toString(i));
+            }
+        }
+        if (labels.size() != network.labelCount()) {
+            throw new InvalidModelException("the head has " + labels.size() + " labels but tells "
+                    + network.labelCount() + " apart; give one for each output");
+        }
+        return List.copyOf(labels);
+    }
+
+    /** Whether every event gets a label. */
+    public boolean tags() {
+        return !labels.isEmpty();
+    }
+
+    /** The labels, in the order of the probabilities; empty unless the model is a tagger. */
+    public List<String> labels() {
+        return labels;
+    }
+
+    /** The values of the network's outputs, de-normalised where the spec says so. */
+    public double[] values(float[] outputs) {
+        double[] values = new double[outputs.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mean == null ? outputs[i] : outputs[i] * std[i] + mean[i];
+        }
+        return values;
+    }
+
+    /** The most probable label; the first of equals. */
+    public String label(float[] probabilities) {
+        int best = 0;
+        for (int i = 1; i < probabilities.length; i++) {
+            if (probabilities[i] > probabilities[best]) {
+                best = i;
+            }
+        }
+        return labels.get(best);
+    }
+}

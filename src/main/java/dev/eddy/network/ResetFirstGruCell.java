@@ -1,0 +1,79 @@
+package dev.eddy.network;
+
+import static dev.eddy.model.GateOrder.GRU_NEW;
+import static dev.eddy.model.GateOrder.GRU_RESET;
+import static dev.eddy.model.GateOrder.GRU_UPDATE;
+
+import dev.eddy.kernel.Kernel;
+import dev.eddy.kernel.Matrix;
+
+/**
+ * Gated recurrent unit whose reset gate acts before the recurrent product (Cho et al. 2014; ONNX
+ * {@code linear_before_reset=0}):
+ *
+ * <pre>
+ *   r = sigmoid(W_r x + U_r h + b_r)          reset gate
+ *   z = sigmoid(W_z x + U_z h + b_z)          update gate
+ *   n = tanh(W_n x + U_n (r * h) + b_n)       candidate
+ *   h' = (1 - z) * n + z * h
+ * </pre>
+ *
+ * State: h; (hidden).
+ */
+final class ResetFirstGruCell implements Cell {
+    private final Affine input; // (3*hidden, input), b = b_ih + b_hh
+    private final Matrix recurrentGates; // (2*hidden, hidden): U_r, U_z
+    private final Matrix recurrentNew; // (hidden, hidden): U_n
+    private final int hidden;
+
+    ResetFirstGruCell(Affine input, Matrix recurrentGates, Matrix recurrentNew) {
+        this.input = input;
+        this.recurrentGates = recurrentGates;
+        this.recurrentNew = recurrentNew;
+        this.hidden = recurrentNew.columns();
+    }
+
+    @Override
+    public int inputSize() {
+        return input.columns();
+    }
+
+    @Override
+    public int outputSize() {
+        return hidden;
+    }
+
+    @Override
+    public int stateSize() {
+        return hidden;
+    }
+
+    @Override
+    public int scratchSize() {
+        return 4 * hidden;
+    }
+
+    @Override
+    public void step(
+            Kernel kernel, float[] x, int xAt, float[] state, int h, float[] output, int outputAt, float[] gates) {
+        int r = GRU_RESET * hidden;
+        int z = GRU_UPDATE * hidden;
+        int n = GRU_NEW * hidden;
+        int q = 3 * hidden; // r * h
+        input.apply(kernel, x, xAt, gates, 0);
+        kernel.multiplyAdd(recurrentGates, state, h, gates, 0);
+
+        kernel.sigmoid(gates, r, r + hidden);
+        kernel.sigmoid(gates, z, z + hidden);
+        for (int u = 0; u < hidden; u++) {
+            gates[q + u] = gates[r + u] * state[h + u];
+        }
+        // The candidate's rows are disjoint from r * h, though in the same array.
+        kernel.multiplyAdd(recurrentNew, gates, q, gates, n);
+        kernel.tanh(gates, n, n + hidden);
+        for (int u = 0; u < hidden; u++) {
+            state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * gates[n + u]);
+        }
+        System.arraycopy(state, h, output, outputAt, hidden);
+    }
+}
