@@ -82,7 +82,7 @@ abstract class FeatureReader {
 
         @Override
         void write(Object value, float[] input, int at) {
-            if (value instanceof List) {
+            if (!(value instanceof CharSequence || value instanceof Number || value instanceof Boolean)) {
                 throw wrongType("a text, a number or a boolean", value);
             }
             Arrays.fill(input, at, at + feature.width(), 0f);
@@ -131,7 +131,7 @@ abstract class FeatureReader {
         }
 
         private int lookUp(Object value) {
-            if (value instanceof List || value instanceof Boolean) {
+            if (!(value instanceof CharSequence || value instanceof Number)) {
                 throw wrongType("a text", value);
             }
             String text = value.toString();

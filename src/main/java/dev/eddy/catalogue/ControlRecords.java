@@ -1,0 +1,128 @@
+package dev.eddy.catalogue;
+
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.Fingerprint;
+import dev.eddy.model.ModelId;
+import dev.eddy.schema.DeploymentRecord;
+import dev.eddy.schema.DeploymentsRecord;
+import dev.eddy.schema.ModelChunk;
+import dev.eddy.schema.ModelManifest;
+import dev.eddy.schema.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.message.BinaryMessageDecoder;
+
+/**
+ * The records of the control topic. Keys are texts, {@code manifest/NAME/VERSION}, {@code chunk/NAME/VERSION/INDEX} and
+ * {@code deployment/PIPELINE}; values are Avro in its single-object encoding, which names its schema.
+ */
+public final class ControlRecords {
+    /** Bytes of a model file in one record: with its envelope below one million, which every broker takes by default. */
+    public static final int CHUNK_BYTES = 900_000;
+
+    static final String MANIFEST = "manifest";
+    static final String CHUNK = "chunk";
+    static final String DEPLOYMENT = "deployment";
+
+    private ControlRecords() {}
+
+    /** The records that publish a model, in the order in which they must be written. */
+    public static Map<String, byte[]> publish(ModelFile file, long now) {
+        Map<String, byte[]> records = new LinkedHashMap<>();
+        byte[] bytes = file.bytes();
+        ModelId id = file.id();
+        Sha256 fingerprint = new Sha256(id.fingerprint().bytes());
+        int chunks = (bytes.length + CHUNK_BYTES - 1) / CHUNK_BYTES;
+        for (int i = 0; i < chunks; i++) {
+            int at = i * CHUNK_BYTES;
+            ByteBuffer data = ByteBuffer.wrap(bytes, at, Math.min(CHUNK_BYTES, bytes.length - at));
+            records.put(chunkKey(id.name(), id.version(), i), encode(new ModelChunk(fingerprint, i, data)));
+        }
+        records.put(
+                manifestKey(id.name(), id.version()),
+                encode(new ModelManifest(id.name(), id.version(), fingerprint, (long) bytes.length, chunks, now)));
+        return records;
+    }
+
+    public static String manifestKey(String name, String version) {
+        return String.join("/", MANIFEST, name, version);
+    }
+
+    public static String chunkKey(String name, String version, int index) {
+        return String.join("/", CHUNK, name, version, Integer.toString(index));
+    }
+
+    public static String deploymentKey(String pipeline) {
+        return DEPLOYMENT + "/" + pipeline;
+    }
+
+    /** Value of the record that says what a pipeline runs. */
+    public static byte[] encode(String pipeline, DeploymentHistory history) {
+        List<DeploymentRecord> records = new ArrayList<>();
+        for (Deployment deployment : history.deployments()) {
+            ModelId model = deployment.model();
+            records.add(new DeploymentRecord(
+                    deployment.generation(),
+                    model.name(),
+                    model.version(),
+                    new Sha256(model.fingerprint().bytes()),
+                    deployment.from(),
+                    deployment.deployedAt()));
+        }
+        return encode(new DeploymentsRecord(pipeline, records));
+    }
+
+    /** @throws IOException if the bytes are not such a record */
+    public static ModelManifest manifest(byte[] value) throws IOException {
+        return decode(ModelManifest.getDecoder(), value);
+    }
+
+    /** @throws IOException if the bytes are not such a record */
+    static ModelChunk chunk(byte[] value) throws IOException {
+        return decode(ModelChunk.getDecoder(), value);
+    }
+
+    /** @throws IOException if the bytes are not such a record */
+    public static DeploymentHistory deployments(byte[] value) throws IOException {
+        List<Deployment> deployments = new ArrayList<>();
+        for (DeploymentRecord record :
+                decode(DeploymentsRecord.getDecoder(), value).getDeployments()) {
+            Fingerprint fingerprint = Fingerprint.ofHash(record.getFingerprint().bytes());
+            ModelId model = new ModelId(record.getName(), record.getVersion(), fingerprint);
+            deployments.add(new Deployment(record.getGeneration(), model, record.getFrom(), record.getDeployedAt()));
+        }
+        try {
+            return new DeploymentHistory(deployments);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static <T> T decode(BinaryMessageDecoder<T> decoder, byte[] value) throws IOException {
+        try {
+            return decoder.decode(value);
+        } catch (AvroRuntimeException | IndexOutOfBoundsException e) {
+            throw new IOException("not a control record: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] encode(org.apache.avro.specific.SpecificRecordBase record) {
+        try {
+            ByteBuffer buffer = new org.apache.avro.message.BinaryMessageEncoder<
+                            org.apache.avro.specific.SpecificRecordBase>(
+                            org.apache.avro.specific.SpecificData.get(), record.getSchema())
+                    .encode(record);
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            return bytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.eddy.catalogue;
+
+import dev.eddy.network.LiveModel;
+import java.util.List;
+
+/** The deployments that can score, at one moment. Immutable, so an answer never depends on what other threads do. */
+public final class LiveDeployments {
+    /** Nothing can score. */
+    public static final LiveDeployments NONE = new LiveDeployments(List.of());
+
+    private final LiveDeployment[] newestFirst;
+
+    LiveDeployments(List<LiveDeployment> oldestFirst) {
+        newestFirst = new LiveDeployment[oldestFirst.size()];
+        for (int i = 0; i < newestFirst.length; i++) {
+            newestFirst[i] = oldestFirst.get(newestFirst.length - 1 - i);
+        }
+    }
+
+    /** One model for all times, as generation 1. */
+    public static LiveDeployments always(LiveModel model) {
+        Deployment deployment = new Deployment(1, model.id(), Deployment.BEGINNING, 0);
+        return new LiveDeployments(List.of(new LiveDeployment(deployment, model)));
+    }
+
+    /**
+     * Which deployment scores an event: the newest one that is in force at its time, and never one older than the sequence
+     * is on already.
+     *
+     * @param eventTime  time of the event, epoch milliseconds
+     * @param generation the deployment the sequence is on; 0 for a new sequence
+     * @return null if none is in force
+     */
+    public LiveDeployment at(long eventTime, int generation) {
+        for (LiveDeployment live : newestFirst) {
+            if (live.deployment().from() <= eventTime || live.generation() <= generation) {
+                return live;
+            }
+        }
+        return null;
+    }
+
+    /** Whether nothing is deployed. */
+    public boolean isEmpty() {
+        return newestFirst.length == 0;
+    }
+
+    /** The newest deployment, or null. */
+    public LiveDeployment newest() {
+        return isEmpty() ? null : newestFirst[0];
+    }
+}

@@ -1,0 +1,90 @@
+package dev.eddy.state;
+
+import dev.eddy.network.LiveModel;
+import java.util.Arrays;
+
+/**
+ * What a sequence carries between events, for one model. Mutable working memory of one thread: the states of many sequences
+ * pass through one object.
+ */
+public final class SequenceState {
+    final LiveModel model;
+    final float[] network; // (stateSize)
+    final float[] remembered; // (rememberedWidth)
+    final double[] pending; // (horizon, targets), oldest first
+    private int generation;
+    private long steps;
+    private long lastEventTime;
+
+    public SequenceState(LiveModel model) {
+        this.model = model;
+        this.network = new float[model.network().stateSize()];
+        this.remembered = new float[model.features().rememberedWidth()];
+        this.pending = new double[model.horizon() * model.targets().size()];
+    }
+
+    /** Back to the state of a sequence that has seen nothing. */
+    public void reset(int newGeneration) {
+        set(newGeneration, 0, 0);
+        Arrays.fill(network, 0f);
+        Arrays.fill(remembered, 0f);
+        Arrays.fill(pending, Double.NaN);
+    }
+
+    void set(int newGeneration, long newSteps, long newLastEventTime) {
+        generation = newGeneration;
+        steps = newSteps;
+        lastEventTime = newLastEventTime;
+    }
+
+    /** Counts a step at an event time. */
+    public void advance(long eventTime) {
+        steps++;
+        lastEventTime = eventTime;
+    }
+
+    /**
+     * Puts the sequence on a deployment that has the same model: its state goes on.
+     *
+     * @param newGeneration the deployment
+     */
+    public void moveTo(int newGeneration) {
+        generation = newGeneration;
+    }
+
+    /** The prediction that was made for the present event: the oldest pending one, one number for each target. */
+    public double duePrediction(int target) {
+        return pending[target];
+    }
+
+    /** Drops the due prediction and appends a new one. */
+    public void predict(double[] values) {
+        System.arraycopy(pending, values.length, pending, 0, pending.length - values.length);
+        System.arraycopy(values, 0, pending, pending.length - values.length, values.length);
+    }
+
+    /** The network's part, (stateSize). */
+    public float[] network() {
+        return network;
+    }
+
+    /** The encoded features kept of the last event, (rememberedWidth). */
+    public float[] remembered() {
+        return remembered;
+    }
+
+    /** Generation of the deployment the sequence is on. */
+    public int generation() {
+        return generation;
+    }
+
+    /** Events this state has seen. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Time of the last event, epoch milliseconds. */
+    public long lastEventTime() {
+        return lastEventTime;
+    }
+}

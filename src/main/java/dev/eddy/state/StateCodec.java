@@ -1,0 +1,119 @@
+package dev.eddy.state;
+
+import dev.eddy.model.Fingerprint;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/** Sequence states as bytes; the layout is in {@code schemas/state.md}. Not thread-safe: it reuses its buffers. */
+public final class StateCodec {
+    private static final byte MAGIC = (byte) 0xED;
+    private static final byte VERSION = 1;
+    private static final int GENERATION_AT = 4;
+    private static final int FINGERPRINT_AT = 8;
+    private static final int FINGERPRINT_BYTES = 16;
+    private static final int STEPS_AT = 24;
+    private static final int TIME_AT = 32;
+    private static final int PAYLOAD_AT = 40;
+    private static final int CHECKSUM_BYTES = 4;
+
+    private final CRC32C checksum = new CRC32C();
+
+    /** Bytes of a state of this shape. */
+    public static int size(SequenceState state) {
+        return PAYLOAD_AT
+                + Float.BYTES * (state.network.length + state.remembered.length)
+                + Double.BYTES * state.pending.length
+                + CHECKSUM_BYTES;
+    }
+
+    /** The bytes of a state. */
+    public byte[] write(SequenceState state) {
+        byte[] bytes = new byte[size(state)];
+        ByteBuffer buffer = littleEndian(bytes);
+        buffer.put(MAGIC).put(VERSION).putShort((short) 0).putInt(state.generation());
+        state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
+        buffer.putLong(STEPS_AT, state.steps()).putLong(TIME_AT, state.lastEventTime());
+        int at = PAYLOAD_AT;
+        buffer.position(at)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .put(state.network)
+                .put(state.remembered);
+        at += Float.BYTES * (state.network.length + state.remembered.length);
+        buffer.position(at)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asDoubleBuffer()
+                .put(state.pending);
+        buffer.putInt(bytes.length - CHECKSUM_BYTES, checksumOf(bytes));
+        return bytes;
+    }
+
+    /**
+     * Reads a state.
+     *
+     * @param bytes what {@link #write} gave
+     * @param state receives it; of the model the bytes name
+     * @throws CorruptStateException if the bytes are damaged or of another model
+     */
+    public void read(byte[] bytes, SequenceState state) {
+        check(bytes);
+        if (!belongsTo(bytes, state.model.id().fingerprint()) || bytes.length != size(state)) {
+            throw new CorruptStateException("a state of " + bytes.length + " bytes does not belong to model "
+                    + state.model.id() + ", whose states have " + size(state));
+        }
+        ByteBuffer buffer = littleEndian(bytes);
+        state.set(buffer.getInt(GENERATION_AT), buffer.getLong(STEPS_AT), buffer.getLong(TIME_AT));
+        int at = PAYLOAD_AT;
+        buffer.position(at)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(state.network)
+                .get(state.remembered);
+        at += Float.BYTES * (state.network.length + state.remembered.length);
+        buffer.position(at)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asDoubleBuffer()
+                .get(state.pending);
+    }
+
+    /** Whether a state's bytes name a model. */
+    public static boolean belongsTo(byte[] bytes, Fingerprint fingerprint) {
+        return bytes.length >= PAYLOAD_AT && fingerprint.startsWith(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
+    }
+
+    /** The deployment generation a state's bytes name. */
+    public static int generation(byte[] bytes) {
+        if (bytes.length < PAYLOAD_AT + CHECKSUM_BYTES) {
+            throw new CorruptStateException("a state has only " + bytes.length + " bytes");
+        }
+        return littleEndian(bytes).getInt(GENERATION_AT);
+    }
+
+    private void check(byte[] bytes) {
+        if (bytes.length < PAYLOAD_AT + CHECKSUM_BYTES || bytes[0] != MAGIC) {
+            throw new CorruptStateException("these " + bytes.length + " bytes are not a sequence state");
+        }
+        if (bytes[1] != VERSION) {
+            throw new CorruptStateException("a state has layout version " + bytes[1] + ", this program reads " + VERSION
+                    + "; it was written by another release");
+        }
+        if (littleEndian(bytes).getInt(bytes.length - CHECKSUM_BYTES) != checksumOf(bytes)) {
+            throw new CorruptStateException("the checksum of a state does not match its " + bytes.length + " bytes");
+        }
+    }
+
+    private int checksumOf(byte[] bytes) {
+        checksum.reset();
+        checksum.update(bytes, 0, bytes.length - CHECKSUM_BYTES);
+        return (int) checksum.getValue();
+    }
+
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

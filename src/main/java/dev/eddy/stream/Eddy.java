@@ -1,0 +1,102 @@
+package dev.eddy.stream;
+
+import dev.eddy.catalogue.Catalogue;
+import dev.eddy.catalogue.LiveDeployments;
+import dev.eddy.config.EddyConfig;
+import dev.eddy.network.LiveModel;
+import dev.eddy.wire.EventDecoder;
+import dev.eddy.wire.Formats;
+import dev.eddy.wire.PredictionEncoder;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Recurrent networks for anybody's topology:
+ *
+ * <pre>{@code
+ * Catalogue catalogue = new Catalogue("my-pipeline", 512 << 20);
+ * Eddy eddy = Eddy.of(config, catalogue).addControlTo(builder);
+ * KStream<byte[], Outcome> outcomes = events.process(eddy.inference(), Named.as("inference"));
+ * }</pre>
+ *
+ * <p>or, with one model that never changes, {@code Eddy.of(config, model)}. The processor brings its own state store.
+ */
+public final class Eddy {
+    /** Name of the store of sequence states; its changelog is {@code APPLICATION-eddy-states-changelog}. */
+    public static final String STATE_STORE = "eddy-states";
+
+    private final EddyConfig config;
+    private final Catalogue catalogue; // null with a fixed model
+    private final InferenceProcessor.ModelSource models;
+    private InferenceMonitor monitor = InferenceMonitor.NONE;
+
+    private Eddy(EddyConfig config, Catalogue catalogue, InferenceProcessor.ModelSource models) {
+        this.config = config;
+        this.catalogue = catalogue;
+        this.models = models;
+    }
+
+    /** Models from the control topic; {@link #addControlTo} must be called on the same builder. */
+    public static Eddy of(EddyConfig config, Catalogue catalogue) {
+        return new Eddy(config, catalogue, new ControlStore.Models(catalogue));
+    }
+
+    /** One model for all events. */
+    public static Eddy of(EddyConfig config, LiveModel model) {
+        LiveDeployments always = LiveDeployments.always(model);
+        return new Eddy(config, null, new InferenceProcessor.ModelSource() {
+            @Override
+            public void init(ProcessorContext<?, ?> context) {}
+
+            @Override
+            public LiveDeployments live() {
+                return always;
+            }
+        });
+    }
+
+    /** Tells a monitor what becomes of every event. */
+    public Eddy monitoredBy(InferenceMonitor newMonitor) {
+        monitor = Objects.requireNonNull(newMonitor);
+        return this;
+    }
+
+    /** Adds the global store that carries models and deployments. */
+    public Eddy addControlTo(StreamsBuilder builder) {
+        ControlStore.addTo(builder, config.getString(EddyConfig.CONTROL_TOPIC), Objects.requireNonNull(catalogue));
+        return this;
+    }
+
+    /** The processor: events in, as bytes, an {@link Outcome} for each out. */
+    public ProcessorSupplier<byte[], byte[], byte[], Outcome> inference() {
+        Supplier<EventDecoder> decoder = Formats.events(config);
+        Supplier<PredictionEncoder> encoder = Formats.predictions(config);
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<byte[], byte[], byte[], Outcome> get() {
+                return new InferenceProcessor(decoder, encoder, models, monitor);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return Set.of(stateStore());
+            }
+        };
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> stateStore() {
+        return Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(STATE_STORE), Serdes.Bytes(), Serdes.ByteArray())
+                .withCachingEnabled();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.eddy.stream;
+
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** States in a Kafka Streams store. */
+final class StoreAccess implements StateAccess {
+    private final KeyValueStore<Bytes, byte[]> store;
+
+    StoreAccess(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+    }
+
+    @Override
+    public byte[] get(byte[] key) {
+        return store.get(Bytes.wrap(key));
+    }
+
+    @Override
+    public void put(byte[] key, byte[] state) {
+        store.put(Bytes.wrap(key), state);
+    }
+
+    @Override
+    public void delete(byte[] key) {
+        store.delete(Bytes.wrap(key));
+    }
+}

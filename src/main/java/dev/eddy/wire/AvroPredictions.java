@@ -1,0 +1,101 @@
+package dev.eddy.wire;
+
+import dev.eddy.model.Fingerprint;
+import dev.eddy.model.ModelId;
+import dev.eddy.schema.PredictionRecord;
+import dev.eddy.schema.Sha256;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+
+/** Predictions as plain Avro binary of {@code schemas/prediction.avsc}. */
+public final class AvroPredictions implements PredictionEncoder {
+    private final SpecificDatumWriter<PredictionRecord> writer = new SpecificDatumWriter<>(PredictionRecord.SCHEMA$);
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+
+    @Override
+    public byte[] encode(Prediction prediction) {
+        try {
+            bytes.reset();
+            writer.write(toRecord(prediction), encoder);
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
+        }
+    }
+
+    /**
+     * Reads a prediction back.
+     *
+     * @param key   key of the output record
+     * @param value value of the output record
+     * @throws IOException if the bytes are no prediction
+     */
+    public static Prediction decode(byte[] key, byte[] value) throws IOException {
+        PredictionRecord record = new SpecificDatumReader<>(PredictionRecord.class)
+                .read(null, DecoderFactory.get().binaryDecoder(value, null));
+        Fingerprint fingerprint = Fingerprint.ofHash(record.getFingerprint().bytes());
+        return new Prediction(
+                key,
+                record.getTimestamp(),
+                record.getStep(),
+                new ModelId(record.getModel(), record.getVersion(), fingerprint),
+                Prediction.Start.valueOf(record.getStart().name()),
+                doubles(record.getValues()),
+                record.getLabel(),
+                floats(record.getProbabilities()),
+                doubles(record.getResidual()));
+    }
+
+    private static PredictionRecord toRecord(Prediction prediction) {
+        return new PredictionRecord(
+                prediction.timestamp(),
+                prediction.step(),
+                prediction.model().name(),
+                prediction.model().version(),
+                new Sha256(prediction.model().fingerprint().bytes()),
+                dev.eddy.schema.Start.valueOf(prediction.start().name()),
+                list(prediction.values()),
+                prediction.label(),
+                list(prediction.probabilities()),
+                list(prediction.residual()));
+    }
+
+    private static List<Double> list(double[] numbers) {
+        List<Double> list = numbers == null ? null : new ArrayList<>(numbers.length);
+        for (int i = 0; list != null && i < numbers.length; i++) {
+            list.add(numbers[i]);
+        }
+        return list;
+    }
+
+    private static List<Float> list(float[] numbers) {
+        List<Float> list = numbers == null ? null : new ArrayList<>(numbers.length);
+        for (int i = 0; list != null && i < numbers.length; i++) {
+            list.add(numbers[i]);
+        }
+        return list;
+    }
+
+    private static double[] doubles(List<Double> list) {
+        return list == null
+                ? null
+                : list.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static float[] floats(List<Float> list) {
+        float[] numbers = list == null ? null : new float[list.size()];
+        for (int i = 0; numbers != null && i < numbers.length; i++) {
+            numbers[i] = list.get(i);
+        }
+        return numbers;
+    }
+}

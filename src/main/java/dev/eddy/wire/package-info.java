@@ -1,0 +1,2 @@
+/** Topic bytes ⇄ fields and predictions; files of events. */
+package dev.eddy.wire;
