@@ -7,7 +7,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
-import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +57,7 @@ public final class ModelGate implements AutoCloseable {
                 streams.resume();
                 executor.shutdown();
             }
-        } catch (StreamsException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             LOG.debug("control store not readable yet: {}", e.getMessage());
         }
     }
