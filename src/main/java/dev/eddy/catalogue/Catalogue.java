@@ -96,7 +96,8 @@ public final class Catalogue implements AutoCloseable {
                 case ControlRecords.DEPLOYMENT -> acceptDeployments(key, value);
                 default -> LOG.warn("control record with unknown key '{}' ignored", key);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            // Memory: garbage may claim a length that no heap has.
             LOG.warn("control record '{}' ignored: {}", key, e.getMessage());
         }
     }

@@ -11,15 +11,13 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Headers;
 
 /** Events as plain Avro binary of one schema. */
 public final class AvroEvents implements EventDecoder {
     private final GenericDatumReader<GenericRecord> reader;
-    private BinaryDecoder decoder;
+    private final CheckedDecoder decoder = new CheckedDecoder();
     private GenericRecord record;
 
     public AvroEvents(Schema schema) {
@@ -48,7 +46,7 @@ public final class AvroEvents implements EventDecoder {
     @Override
     public Fields decode(String topic, Headers headers, byte[] value) {
         try {
-            decoder = DecoderFactory.get().binaryDecoder(value, decoder);
+            decoder.reset(value);
             record = reader.read(record, decoder);
             if (!decoder.isEnd()) {
                 throw new BadEventException(

@@ -1,0 +1,59 @@
+package dev.eddy.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.network.LiveModel;
+import dev.eddy.testing.TestModels;
+import org.junit.jupiter.api.Test;
+
+class StateCodecTest {
+    private final LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 5, 3));
+    private final StateCodec codec = new StateCodec();
+
+    @Test
+    void shouldReadBackExactlyWhatItWrote() {
+        SequenceState state = sample();
+        SequenceState read = new SequenceState(model);
+        codec.read(codec.write(state), read);
+
+        assertThat(read.network()).containsExactly(state.network());
+        assertThat(read.generation()).isEqualTo(7);
+        assertThat(read.steps()).isEqualTo(1);
+        assertThat(read.lastEventTime()).isEqualTo(1234);
+        assertThat(read.duePrediction(0)).isEqualTo(0.1);
+    }
+
+    @Test
+    void shouldNoticeEveryFlippedBit() {
+        byte[] bytes = codec.write(sample());
+        SequenceState target = new SequenceState(model);
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] damaged = bytes.clone();
+            damaged[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertThatThrownBy(() -> codec.read(damaged, target)).isInstanceOf(CorruptStateException.class);
+        }
+    }
+
+    @Test
+    void shouldNeverReadAStateIntoAnotherModel() {
+        LiveModel other = TestModels.live(TestModels.predictor("m", "2", CellKind.LSTM, 5, 4));
+        byte[] bytes = codec.write(sample());
+        assertThat(StateCodec.belongsTo(bytes, other.id().fingerprint())).isFalse();
+        assertThatThrownBy(() -> codec.read(bytes, new SequenceState(other)))
+                .isInstanceOf(CorruptStateException.class)
+                .hasMessageContaining("does not belong to model m@2");
+    }
+
+    private SequenceState sample() {
+        SequenceState state = new SequenceState(model);
+        state.reset(7);
+        for (int i = 0; i < state.network().length; i++) {
+            state.network()[i] = i * 0.3f - 1;
+        }
+        state.advance(1234);
+        state.predict(new double[] {0.1});
+        return state;
+    }
+}
