@@ -72,10 +72,10 @@ public final class DemoScreen {
     /** One prediction of a tagger. */
     public void prediction(TagLine line) {
         String verdict = format("%-12s %.2f", line.label(), line.probability());
-        String truth = line.correct() ? "(truth " + line.truth() + ")" : "(truth " + line.truth() + ", missed)";
+        String truth = line.correct() ? "(truth " + line.truth() + ")" : "(truth " + line.truth() + ", wrong)";
         out.println(head(line.eventTime(), line.machine(), line.step())
                 + ink.paint(colour(line), verdict)
-                + format("  %-29s  ", truth)
+                + format("  %-28s  ", truth)
                 + ink.paint(Ink.DIM, line.model()));
     }
 
