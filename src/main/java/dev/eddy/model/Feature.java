@@ -3,8 +3,10 @@ package dev.eddy.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Objects;
 
@@ -93,7 +95,7 @@ public sealed interface Feature {
             String field,
             String embedding,
             List<String> vocabulary,
-            boolean lowerCase,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) boolean lowerCase,
             List<UnknownRule> unknown,
             Missing missing)
             implements Feature {

@@ -3,6 +3,8 @@ package dev.eddy.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 
 /**
@@ -19,7 +21,13 @@ import java.util.List;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder({"kind", "output", "weight", "bias", "labels", "mean", "std"})
 public record HeadSpec(
-        Kind kind, int output, String weight, String bias, List<String> labels, double[] mean, double[] std) {
+        Kind kind,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) int output,
+        String weight,
+        String bias,
+        List<String> labels,
+        double[] mean,
+        double[] std) {
 
     /** No head: the values are the last layer's output. */
     public static final HeadSpec NONE = new HeadSpec(Kind.LINEAR, 0, null, null, null, null, null);

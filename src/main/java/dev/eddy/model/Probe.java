@@ -2,6 +2,8 @@ package dev.eddy.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +17,10 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 @JsonPropertyOrder({"events", "values", "tolerance"})
-public record Probe(List<Map<String, Object>> events, double[][] values, double tolerance) {
+public record Probe(
+        List<Map<String, Object>> events,
+        double[][] values,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) double tolerance) {
     /** Tolerance of a probe that names none. */
     public static final double DEFAULT_TOLERANCE = 1e-4;
 

@@ -1,8 +1,10 @@
 package dev.eddy.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 
 /** What the head's values mean. */
@@ -30,7 +32,9 @@ public sealed interface Task {
      * @param horizon how many events ahead; at least 1
      */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    record Predict(List<String> fields, int horizon) implements Task {
+    record Predict(
+            List<String> fields,
+            @JsonSetter(nulls = Nulls.AS_EMPTY) int horizon) implements Task {
         /** Longest horizon: that many predictions are part of every sequence's state. */
         public static final int MAX_HORIZON = 256;
 
