@@ -1,0 +1,2 @@
+/** Brokers and clients for tests that need a real Kafka; nothing here asserts. */
+package dev.eddy.testing;
