@@ -1,0 +1,176 @@
+package dev.eddy.app;
+
+import dev.eddy.catalogue.Catalogue;
+import dev.eddy.catalogue.CatalogueListener;
+import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.LiveDeployment;
+import dev.eddy.catalogue.ModelVersion;
+import dev.eddy.config.EddyConfig;
+import dev.eddy.http.HttpEndpoints;
+import dev.eddy.stream.Eddy;
+import dev.eddy.stream.EddyTopology;
+import dev.eddy.stream.ErrorPolicy;
+import dev.eddy.stream.StreamsSettings;
+import dev.eddy.telemetry.Telemetry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code eddy run} in a box: the stream with its catalogue, metrics, health and status reports, started and stopped as one. */
+public final class EddyApplication implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EddyApplication.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
+    private final EddyConfig config;
+    private final Catalogue catalogue;
+    private final Telemetry telemetry;
+    private final KafkaStreams streams;
+    private final StatusReporter reporter;
+    private final ErrorPolicy errors = new ErrorPolicy();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private ModelGate gate;
+    private HttpEndpoints http;
+
+    private EddyApplication(EddyConfig config) {
+        this.config = config;
+        this.catalogue = new Catalogue(config.pipeline(), config.getLong(EddyConfig.MODEL_MAX_BYTES));
+        this.telemetry = new Telemetry();
+        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new TelemetryMonitor(telemetry));
+        this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
+        this.reporter = new StatusReporter(config, catalogue, this::stateText);
+    }
+
+    /**
+     * Starts an instance.
+     *
+     * @throws OperationFailedException if the broker or a topic is not there
+     * @throws IOException if the port of metrics and health is taken
+     */
+    public static EddyApplication start(EddyConfig config) throws IOException {
+        Topics.ensure(config, TopicRole.values());
+        EddyApplication application = new EddyApplication(config);
+        try {
+            application.start();
+            return application;
+        } catch (IOException | RuntimeException e) {
+            application.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException {
+        telemetry.bind(streams);
+        catalogue.addListener(new ModelMeters());
+        if (config.getInt(EddyConfig.HTTP_PORT) >= 0) {
+            http = HttpEndpoints.start(
+                    config.getString(EddyConfig.HTTP_HOST),
+                    config.getInt(EddyConfig.HTTP_PORT),
+                    telemetry::scrape,
+                    this::isAlive,
+                    this::isReady,
+                    this::stateText);
+            LOG.info("metrics and health at {}", http.url());
+        }
+        streams.setUncaughtExceptionHandler(errors);
+        streams.setStateListener((now, before) -> onState(now));
+        if (config.getString(EddyConfig.NO_MODEL).equals("wait")) {
+            gate = new ModelGate(streams, catalogue);
+        }
+        streams.start();
+        reporter.start();
+    }
+
+    private void onState(KafkaStreams.State state) {
+        LOG.info("instance {} of pipeline {} is {}", config.instanceId(), config.pipeline(), state);
+        reporter.reportSoon();
+        if (state.hasCompletedShutdown()) {
+            stopped.countDown();
+        }
+    }
+
+    /** Whether the process should be left running. */
+    public boolean isAlive() {
+        return streams.state() != KafkaStreams.State.ERROR && !streams.state().hasCompletedShutdown();
+    }
+
+    /** Whether events are being scored. */
+    public boolean isReady() {
+        return streams.state() == KafkaStreams.State.RUNNING && !isWaiting();
+    }
+
+    private boolean isWaiting() {
+        return gate != null && !gate.isOpen();
+    }
+
+    private String stateText() {
+        KafkaStreams.State state = streams.state();
+        return state.isRunningOrRebalancing() && isWaiting() ? "WAITING_FOR_MODEL" : state.toString();
+    }
+
+    /** What this instance knows of models and deployments. */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /** Where metrics and health are; null if they are off. */
+    public HttpEndpoints http() {
+        return http;
+    }
+
+    /**
+     * Waits until the stream has stopped.
+     *
+     * @throws OperationFailedException if an error stopped it
+     */
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+        if (errors.fatal() != null) {
+            throw new OperationFailedException(
+                    "the instance stopped because of an error that stays: " + errors.fatal().getMessage()
+                            + "; the log has the details",
+                    errors.fatal());
+        }
+    }
+
+    /** Commits what is done, leaves the group so that others take over at once, and stops everything. */
+    @Override
+    public void close() {
+        if (gate != null) {
+            gate.close();
+        }
+        streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        reporter.close();
+        catalogue.close();
+        if (http != null) {
+            http.close();
+        }
+        telemetry.close();
+        stopped.countDown();
+    }
+
+    /** Keeps the meters of models up to date. */
+    private final class ModelMeters implements CatalogueListener {
+        @Override
+        public void onVersion(ModelVersion version) {
+            telemetry.countLoad(version.verdict() == ModelVersion.Verdict.READY);
+            showActive();
+        }
+
+        @Override
+        public void onDeployment(Deployment deployment) {
+            showActive();
+        }
+
+        private void showActive() {
+            LiveDeployment newest = catalogue.live().newest();
+            if (newest != null) {
+                telemetry.showActive(newest.model().id());
+            }
+        }
+    }
+}

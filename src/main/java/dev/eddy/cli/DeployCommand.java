@@ -1,0 +1,124 @@
+package dev.eddy.cli;
+
+import dev.eddy.app.InstanceReports;
+import dev.eddy.app.ModelDeployer;
+import dev.eddy.app.TopicRole;
+import dev.eddy.app.Topics;
+import dev.eddy.app.Verdicts;
+import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.EventTime;
+import dev.eddy.config.EddyConfig;
+import dev.eddy.model.ModelId;
+import dev.eddy.schema.InstanceStatus;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code eddy deploy}. */
+@Command(
+        name = "deploy",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes a published model the one that scores, from an event time on.",
+            "",
+            "First every running instance must have said READY for it; one that rejects it or stays silent stops the"
+                    + " deployment. Each sequence then moves at its next event at or after that time, and begins there"
+                    + " at zero state. Late events never take a sequence back.",
+            "",
+            "The first deployment of a pipeline is in force for all event times unless --from names one: events may be"
+                    + " waiting. Later ones take 'now': right behind the newest event of the input topic, and one"
+                    + " second later where events flow at this moment, so that every instance knows it in time.",
+            "",
+            "Example: eddy deploy -c eddy.properties pump-condition@2 --from 2026-03-01T00:00:00Z",
+            ""
+        })
+final class DeployCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private ConfigOption config;
+
+    @Parameters(paramLabel = "NAME@VERSION", converter = ModelName.Converter.class, description = "The model.")
+    private ModelName model;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            defaultValue = "now",
+            description = "Event time: ISO 8601 in UTC, epoch milliseconds, or now. Default: ${DEFAULT-VALUE}.")
+    private String from;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long to wait for the instances. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        EddyConfig settings = config.read();
+        PrintWriter out = command.commandLine().getOut();
+        Topics.ensure(settings, TopicRole.INPUT, TopicRole.CONTROL, TopicRole.STATUS);
+        try (ModelDeployer deployer = new ModelDeployer(settings);
+                InstanceReports reports = new InstanceReports(settings)) {
+            Verdicts verdicts = new Verdicts(reports, Duration.ofSeconds(seconds));
+            ModelId id = deployer.find(model.name(), model.version());
+            List<InstanceStatus> ready = verdicts.awaitReady(id, this::show);
+            Deployment deployment = deployer.deploy(id, eventTime(deployer));
+            out.println("deployment " + deployment.generation() + " of pipeline " + settings.pipeline() + ": " + id
+                    + " from event time " + EventTime.text(deployment.from()) + " on");
+            verdicts.awaitGeneration(deployment.generation(), this::show);
+            ready.forEach(report -> out.println("  known to " + report.getInstance()));
+            if (ready.isEmpty()) {
+                out.println("  no instance is running; it counts when one starts");
+            }
+            awaitClock(deployment.from());
+        }
+        out.flush();
+        return 0;
+    }
+
+    private void show(int answered, int all) {
+        if (System.console() != null && answered < all) {
+            PrintWriter err = command.commandLine().getErr();
+            err.print("\r\u001B[K" + answered + " of " + all + " instances");
+            err.flush();
+        }
+    }
+
+    private long eventTime(ModelDeployer deployer) throws InterruptedException {
+        if (from.equals("now")) {
+            return deployer.now();
+        } else if (from.matches("-?\\d{1,18}")) {
+            return Long.parseLong(from);
+        }
+        try {
+            return Instant.parse(from).toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--from is '" + from + "'; use ISO 8601 as in 2026-03-01T00:00:00Z, epoch milliseconds, or now",
+                    e);
+        }
+    }
+
+    /** A deployment a moment ahead: when the command ends, it counts. */
+    private static void awaitClock(long from) throws InterruptedException {
+        long ahead = from - System.currentTimeMillis();
+        if (ahead > 0 && ahead < 5_000) {
+            Thread.sleep(ahead);
+        }
+    }
+}

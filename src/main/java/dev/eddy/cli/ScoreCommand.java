@@ -1,0 +1,102 @@
+package dev.eddy.cli;
+
+import dev.eddy.app.EventFile;
+import dev.eddy.app.FileScorer;
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.network.LiveModel;
+import dev.eddy.wire.EventFileReader;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code eddy score}. */
+@Command(
+        name = "score",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Scores the events of a file with a model file, without a broker: the same processor, the same bytes as"
+                    + " 'eddy run' writes.",
+            "",
+            "Every key is a sequence; the events of a key are stepped in the order of the file. One JSON object is"
+                    + " written for each event that can be scored, the others are counted.",
+            "",
+            "Example: eddy score -m model.safetensors -i events.csv --key sensor --timestamp time -o scored.jsonl",
+            ""
+        })
+final class ScoreCommand implements Callable<Integer> {
+    private static final int BUFFER = 1 << 16;
+
+    @Spec
+    private CommandSpec command;
+
+    @Option(
+            names = {"-m", "--model"},
+            required = true,
+            paramLabel = "MODEL",
+            description = "The model file.")
+    private Path model;
+
+    @Mixin
+    private EventFileOption events;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT",
+            description = "File for the predictions, as JSON lines. Default: standard output.")
+    private Path output;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress bar.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() throws IOException {
+        ModelFile file = ModelFile.read(model);
+        FileScorer scorer = new FileScorer(LiveModel.compile(file.id(), file.spec(), file));
+        PrintWriter err = command.commandLine().getErr();
+        EventFile input = events.get();
+        try (EventFileReader reader = input.open();
+                OutputStream out = open();
+                ProgressBar bar = ProgressBar.on(err, "events", quiet || output == null)) {
+            scorer.score(reader, out, input.size(), bar);
+        }
+        report(scorer, err);
+        return 0;
+    }
+
+    private OutputStream open() throws IOException {
+        return output == null
+                // Not System.out, which must survive the command.
+                ? new BufferedOutputStream(new FileOutputStream(java.io.FileDescriptor.out), BUFFER)
+                : new BufferedOutputStream(Files.newOutputStream(output), BUFFER);
+    }
+
+    private void report(FileScorer scorer, PrintWriter err) {
+        long rejected =
+                scorer.rejected().values().stream().mapToLong(Long::longValue).sum();
+        if (output != null) {
+            err.printf(Locale.ROOT, "%,d predictions in %s%n", scorer.predictions(), output);
+        }
+        if (rejected > 0) {
+            err.printf(
+                    Locale.ROOT,
+                    "%,d events rejected %s; the first is %s%n",
+                    rejected,
+                    scorer.rejected(),
+                    scorer.firstRejection());
+        }
+        err.flush();
+    }
+}
