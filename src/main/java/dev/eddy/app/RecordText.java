@@ -1,0 +1,21 @@
+package dev.eddy.app;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** How a record of a topic is shown on one line. */
+@FunctionalInterface
+public interface RecordText {
+    /** The line, without its end. */
+    String of(ConsumerRecord<byte[], byte[]> record);
+
+    /** For values that are JSON already. */
+    static RecordText json() {
+        return record -> record.value() == null ? "null" : new String(record.value(), StandardCharsets.UTF_8);
+    }
+
+    /** For dead letters: where they came from, why they were refused, and what they were. */
+    static RecordText deadLetter() {
+        return new DeadLetterText();
+    }
+}
