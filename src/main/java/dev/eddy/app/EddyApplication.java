@@ -1,18 +1,11 @@
 package dev.eddy.app;
 
 import dev.eddy.catalogue.Catalogue;
-import dev.eddy.catalogue.CatalogueListener;
-import dev.eddy.catalogue.Deployment;
-import dev.eddy.catalogue.LiveDeployment;
-import dev.eddy.catalogue.ModelVersion;
 import dev.eddy.config.EddyConfig;
-import dev.eddy.http.HttpEndpoints;
 import dev.eddy.stream.Eddy;
 import dev.eddy.stream.EddyTopology;
 import dev.eddy.stream.ErrorPolicy;
 import dev.eddy.stream.StreamsSettings;
-import dev.eddy.telemetry.Telemetry;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.streams.CloseOptions;
@@ -27,19 +20,16 @@ public final class EddyApplication implements AutoCloseable {
 
     private final EddyConfig config;
     private final Catalogue catalogue;
-    private final Telemetry telemetry;
     private final KafkaStreams streams;
     private final StatusReporter reporter;
     private final ErrorPolicy errors = new ErrorPolicy();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private ModelGate gate;
-    private HttpEndpoints http;
 
     private EddyApplication(EddyConfig config) {
         this.config = config;
         this.catalogue = new Catalogue(config.pipeline(), config.getLong(EddyConfig.MODEL_MAX_BYTES));
-        this.telemetry = new Telemetry();
-        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new TelemetryMonitor(telemetry));
+        Eddy eddy = Eddy.of(config, catalogue);
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
         this.reporter = new StatusReporter(config, catalogue, this::stateText);
     }
@@ -48,33 +38,20 @@ public final class EddyApplication implements AutoCloseable {
      * Starts an instance.
      *
      * @throws OperationFailedException if the broker or a topic is not there
-     * @throws IOException if the port of metrics and health is taken
      */
-    public static EddyApplication start(EddyConfig config) throws IOException {
+    public static EddyApplication start(EddyConfig config) {
         Topics.ensure(config, TopicRole.values());
         EddyApplication application = new EddyApplication(config);
         try {
             application.start();
             return application;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             application.close();
             throw e;
         }
     }
 
-    private void start() throws IOException {
-        telemetry.bind(streams);
-        catalogue.addListener(new ModelMeters());
-        if (config.getInt(EddyConfig.HTTP_PORT) >= 0) {
-            http = HttpEndpoints.start(
-                    config.getString(EddyConfig.HTTP_HOST),
-                    config.getInt(EddyConfig.HTTP_PORT),
-                    telemetry::scrape,
-                    this::isAlive,
-                    this::isReady,
-                    this::stateText);
-            LOG.info("metrics and health at {}", http.url());
-        }
+    private void start() {
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener((now, before) -> onState(now));
         if (config.getString(EddyConfig.NO_MODEL).equals("wait")) {
@@ -116,11 +93,6 @@ public final class EddyApplication implements AutoCloseable {
         return catalogue;
     }
 
-    /** Where metrics and health are; null if they are off. */
-    public HttpEndpoints http() {
-        return http;
-    }
-
     /**
      * Waits until the stream has stopped.
      *
@@ -130,8 +102,8 @@ public final class EddyApplication implements AutoCloseable {
         stopped.await();
         if (errors.fatal() != null) {
             throw new OperationFailedException(
-                    "the instance stopped because of an error that stays: " + errors.fatal().getMessage()
-                            + "; the log has the details",
+                    "the instance stopped because of an error that stays: "
+                            + errors.fatal().getMessage() + "; the log has the details",
                     errors.fatal());
         }
     }
@@ -146,31 +118,6 @@ public final class EddyApplication implements AutoCloseable {
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         reporter.close();
         catalogue.close();
-        if (http != null) {
-            http.close();
-        }
-        telemetry.close();
         stopped.countDown();
-    }
-
-    /** Keeps the meters of models up to date. */
-    private final class ModelMeters implements CatalogueListener {
-        @Override
-        public void onVersion(ModelVersion version) {
-            telemetry.countLoad(version.verdict() == ModelVersion.Verdict.READY);
-            showActive();
-        }
-
-        @Override
-        public void onDeployment(Deployment deployment) {
-            showActive();
-        }
-
-        private void showActive() {
-            LiveDeployment newest = catalogue.live().newest();
-            if (newest != null) {
-                telemetry.showActive(newest.model().id());
-            }
-        }
     }
 }

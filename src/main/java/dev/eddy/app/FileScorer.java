@@ -25,8 +25,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 public final class FileScorer {
     private final Map<ByteBuffer, byte[]> states = new HashMap<>();
-    private final Map<Reason, Long> rejected =
-            new EnumMap<>(Reason.class);
+    private final Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
     private final Inference inference;
     private long predictions;
     private long time;
@@ -65,8 +64,8 @@ public final class FileScorer {
         } else if (outcome instanceof Outcome.Rejected rejection) {
             rejected.merge(rejection.reason(), 1L, Long::sum);
             if (firstRejection == null) {
-                firstRejection = "line " + row.line() + ": "
-                        + (row.problem() == null ? rejection.message() : row.problem());
+                firstRejection =
+                        "line " + row.line() + ": " + (row.problem() == null ? rejection.message() : row.problem());
             }
         }
     }

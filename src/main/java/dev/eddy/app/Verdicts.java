@@ -36,8 +36,8 @@ public final class Verdicts {
                 report -> {
                     Optional<ModelStatus> status = of(report, model);
                     status.filter(s -> s.getVerdict() == Verdict.REJECTED).ifPresent(s -> {
-                        throw new OperationFailedException("instance " + report.getInstance() + " rejects " + model + ": "
-                                + s.getReason());
+                        throw new OperationFailedException(
+                                "instance " + report.getInstance() + " rejects " + model + ": " + s.getReason());
                     });
                     return status.isPresent() && status.get().getVerdict() == Verdict.READY;
                 },
@@ -57,7 +57,8 @@ public final class Verdicts {
                 .filter(status -> status.getName().equals(model.name())
                         && status.getVersion().equals(model.version())
                         && Arrays.equals(
-                                status.getFingerprint().bytes(), model.fingerprint().bytes()))
+                                status.getFingerprint().bytes(),
+                                model.fingerprint().bytes()))
                 .findFirst();
     }
 
@@ -67,14 +68,15 @@ public final class Verdicts {
         long end = System.nanoTime() + timeout.toNanos();
         while (true) {
             List<InstanceStatus> live = reports.live();
-            List<InstanceStatus> silent = live.stream().filter(answered.negate()).toList();
+            List<InstanceStatus> silent =
+                    live.stream().filter(answered.negate()).toList();
             progress.accept(live.size() - silent.size(), live.size());
             if (silent.isEmpty()) {
                 return live;
             }
             if (System.nanoTime() > end) {
-                throw new OperationFailedException("instance " + silent.get(0).getInstance() + " " + lacking + " within "
-                        + timeout.toSeconds() + " s; look at its log and at 'eddy status'");
+                throw new OperationFailedException("instance " + silent.get(0).getInstance() + " " + lacking
+                        + " within " + timeout.toSeconds() + " s; look at its log and at 'eddy status'");
             }
             Thread.sleep(PERIOD_MS);
         }

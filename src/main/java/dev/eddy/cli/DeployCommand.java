@@ -91,7 +91,7 @@ final class DeployCommand implements Callable<Integer> {
     }
 
     private void show(int answered, int all) {
-        if (System.console() != null && answered < all) {
+        if (Terminal.isWatched() && answered < all) {
             PrintWriter err = command.commandLine().getErr();
             err.print("\r\u001B[K" + answered + " of " + all + " instances");
             err.flush();

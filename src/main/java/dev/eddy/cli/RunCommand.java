@@ -2,7 +2,6 @@ package dev.eddy.cli;
 
 import dev.eddy.app.EddyApplication;
 import dev.eddy.config.EddyConfig;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +25,7 @@ final class RunCommand implements Callable<Integer> {
     private ConfigOption config;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         EddyConfig settings = config.read();
         Thread main = Thread.currentThread();
         try (EddyApplication application = EddyApplication.start(settings)) {

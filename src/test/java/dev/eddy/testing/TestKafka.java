@@ -94,6 +94,25 @@ public interface TestKafka {
         return read;
     }
 
+    /** Reads the committed records of all partitions, from the beginning until none comes for a while. */
+    default List<ConsumerRecord<byte[], byte[]>> consumeAll(String topic, Duration quiet) {
+        List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = committedReader()) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long last = System.nanoTime();
+            while (System.nanoTime() - last < quiet.toNanos()) {
+                int before = read.size();
+                consumer.poll(Duration.ofMillis(100)).forEach(read::add);
+                last = read.size() > before ? System.nanoTime() : last;
+            }
+        }
+        return read;
+    }
+
     /** A consumer outside any group that reads committed records. */
     default KafkaConsumer<byte[], byte[]> committedReader() {
         return new KafkaConsumer<>(

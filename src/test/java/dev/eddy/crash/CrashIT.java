@@ -1,0 +1,230 @@
+package dev.eddy.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eddy.app.InstanceReports;
+import dev.eddy.app.ModelDeployer;
+import dev.eddy.app.ModelPublisher;
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.config.EddyConfig;
+import dev.eddy.testing.EddyProcess;
+import dev.eddy.testing.TestKafka;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Exactly once, bit for bit: an instance in a JVM of its own, against a broker in another, is killed with SIGKILL at random
+ * moments while events flow and models are swapped; what is committed in the end must equal a sequential replay, byte for
+ * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}.
+ */
+class CrashIT {
+    private final CrashPlan plan = CrashPlan.fromProperties();
+
+    @TempDir
+    Path directory;
+
+    private EddyConfig config;
+    private EddyProcess instance;
+    private int kills;
+
+    @Test
+    void shouldCommitWhatASequentialReplayGivesHoweverOftenItIsKilled() throws Exception {
+        int port = freePort();
+        try (EddyProcess broker = EddyProcess.start(
+                directory.resolve("broker.log"), "broker", "--port", "" + port, "--dir", directory + "/broker")) {
+            config = writeConfig("127.0.0.1:" + port);
+            Awaitility.await("broker")
+                    .atMost(TestKafka.PATIENCE)
+                    .until(() -> broker.log().contains("127.0.0.1:" + port));
+            startInstance();
+            awaitInstance();
+            List<ModelFile> models = plan.models();
+            publish(models);
+            killWhileEventsFlow(models);
+            compareWith(models, deployments());
+        } finally {
+            if (instance != null) {
+                instance.close();
+            }
+        }
+    }
+
+    private EddyConfig writeConfig(String bootstrap) throws IOException {
+        Properties settings = new Properties();
+        settings.putAll(Map.of(
+                "bootstrap.servers", bootstrap,
+                "eddy.pipeline", "crash",
+                "eddy.instance.id", "crash-1",
+                "eddy.topics.create", "true",
+                "eddy.http.port", "-1",
+                "eddy.status.interval.ms", "300",
+                "num.stream.threads", "2",
+                "state.dir", directory.resolve("state").toString()));
+        try (var writer = Files.newBufferedWriter(directory.resolve("eddy.properties"))) {
+            settings.store(writer, null);
+        }
+        return new EddyConfig(settings);
+    }
+
+    private void startInstance() throws IOException {
+        instance = EddyProcess.start(
+                directory.resolve("eddy.log"),
+                "run",
+                "-c",
+                directory.resolve("eddy.properties").toString());
+    }
+
+    private void awaitInstance() {
+        Awaitility.await("instance")
+                .atMost(TestKafka.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> {
+                    try (InstanceReports reports = new InstanceReports(config)) {
+                        return !reports.live().isEmpty();
+                    }
+                });
+    }
+
+    private void publish(List<ModelFile> models) throws InterruptedException {
+        for (ModelFile model : models) {
+            new ModelPublisher(config).publish(model, written -> {});
+        }
+        deploy(models.get(0), Deployment.BEGINNING);
+    }
+
+    private void deploy(ModelFile model, long from) throws InterruptedException {
+        try (ModelDeployer deployer = new ModelDeployer(config)) {
+            deployer.deploy(model.id(), from);
+        }
+    }
+
+    private DeploymentHistory deployments() {
+        try (ModelDeployer deployer = new ModelDeployer(config)) {
+            return deployer.history();
+        }
+    }
+
+    private void killWhileEventsFlow(List<ModelFile> models) throws Exception {
+        SplittableRandom random = new SplittableRandom(plan.seed());
+        int next = 0;
+        long nextKill = System.nanoTime() + pause(random);
+        int perSlice = Math.max(1, plan.events() / Math.max(1, plan.kills() * 40));
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            for (int model = 1; model <= models.size(); model++) {
+                int end = model == models.size() ? plan.events() : plan.swapAt(model);
+                if (model < models.size()) {
+                    // Long before its time comes, while events of the model before it flow.
+                    deploy(models.get(model), plan.swapTime(model));
+                }
+                while (next < end) {
+                    int until = Math.min(end, next + perSlice);
+                    for (; next < until; next++) {
+                        CrashPlan.Event event = plan.event(next);
+                        producer.send(
+                                new ProducerRecord<>("eddy.events", null, event.time(), event.key(), event.value()));
+                    }
+                    producer.flush();
+                    Thread.sleep(50);
+                    if (System.nanoTime() > nextKill && kills < plan.kills()) {
+                        killAndRestart(next);
+                        nextKill = System.nanoTime() + pause(random);
+                    }
+                }
+                awaitGeneration(Math.min(model + 1, models.size()));
+            }
+        }
+        while (kills < plan.kills()) {
+            Thread.sleep(pause(random) / 1_000_000);
+            killAndRestart(next);
+        }
+    }
+
+    /** Between two kills: now in the middle of a start, now in full flow. */
+    private static long pause(SplittableRandom random) {
+        return Duration.ofMillis(1_000 + random.nextInt(4_000)).toNanos();
+    }
+
+    private void killAndRestart(int sent) throws IOException {
+        assertThat(instance.isAlive())
+                .as("the instance ended by itself; its log:%n%s", instance.log())
+                .isTrue();
+        instance.kill();
+        kills++;
+        System.out.printf("kill %d after %,d events sent%n", kills, sent);
+        startInstance();
+    }
+
+    private void awaitGeneration(int generation) {
+        Awaitility.await("generation " + generation)
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> {
+                    try (InstanceReports reports = new InstanceReports(config)) {
+                        return reports.live().stream().anyMatch(report -> report.getGeneration() >= generation);
+                    }
+                });
+    }
+
+    private KafkaProducer<byte[], byte[]> producer() {
+        TestKafka kafka = config::bootstrapServers;
+        return kafka.producer();
+    }
+
+    private void compareWith(List<ModelFile> models, DeploymentHistory history) throws InterruptedException {
+        try (Oracle oracle = new Oracle(models, history)) {
+            oracle.replay(plan);
+            Map<String, List<String>> predictions = read("eddy.predictions", Oracle.count(oracle.predictions));
+            Map<String, List<String>> deadLetters = read("eddy.deadletters", Oracle.count(oracle.deadLetters));
+            System.out.printf(
+                    "%,d events, %d kills, %d deployments: %,d predictions and %,d dead letters committed%n",
+                    plan.events(),
+                    kills,
+                    history.newestGeneration(),
+                    Oracle.count(predictions),
+                    Oracle.count(deadLetters));
+            assertThat(Oracle.count(predictions)).isEqualTo(Oracle.count(oracle.predictions));
+            assertThat(predictions).isEqualTo(oracle.predictions);
+            assertThat(deadLetters).isEqualTo(oracle.deadLetters);
+            for (ModelFile model : models) {
+                String version = "\"version\":\"" + model.spec().version() + "\"";
+                assertThat(predictions.values())
+                        .anyMatch(values -> values.stream().anyMatch(v -> v.contains(version)));
+            }
+        }
+    }
+
+    /** Everything committed, once there is as much as expected and no more comes. */
+    private Map<String, List<String>> read(String topic, long expected) throws InterruptedException {
+        TestKafka kafka = config::bootstrapServers;
+        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        List<ConsumerRecord<byte[], byte[]>> records;
+        do {
+            Thread.sleep(1_000);
+            records = kafka.consumeAll(topic, Duration.ofSeconds(2));
+        } while (records.size() < expected && System.nanoTime() < deadline);
+        Map<String, List<String>> values = new TreeMap<>();
+        records.forEach(record -> Oracle.add(values, record.key(), record.value()));
+        return values;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.eddy.crash;
+
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.testing.TestModels;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What happens in a crash test: the events, the models and when each comes into force. All of it follows from the seed.
+ *
+ * @param events number of events
+ * @param keys   number of keys
+ * @param kills  how often the instance is killed
+ * @param seed   of everything random
+ */
+record CrashPlan(int events, int keys, int kills, long seed) {
+    private static final long START = 1_700_000_000_000L;
+
+    /** The short form, or the long one by {@code -Deddy.crash.events=200000 -Deddy.crash.kills=20}. */
+    static CrashPlan fromProperties() {
+        int events = Integer.getInteger("eddy.crash.events", 20_000);
+        return new CrashPlan(
+                events,
+                Integer.getInteger("eddy.crash.keys", Math.max(200, events / 50)),
+                Integer.getInteger("eddy.crash.kills", 3),
+                Long.getLong("eddy.crash.seed", 42L));
+    }
+
+    /** An event: what is sent. */
+    record Event(byte[] key, long time, byte[] value) {}
+
+    /** Every hundredth is garbage, every two hundredth ends its sequence. */
+    Event event(int index) {
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + index);
+        byte[] key = ("key-" + random.nextInt(keys)).getBytes(StandardCharsets.UTF_8);
+        byte[] value = ("{\"value\":" + random.nextInt(2000) / 100.0 + "}").getBytes(StandardCharsets.UTF_8);
+        if (index % 100 == 17) {
+            value = ("garbage " + index).getBytes(StandardCharsets.UTF_8);
+        } else if (index % 200 == 3) {
+            value = null;
+        }
+        return new Event(key, time(index), value);
+    }
+
+    private static long time(int index) {
+        return START + index;
+    }
+
+    /** The model in force at the beginning, and the two that follow. */
+    List<ModelFile> models() {
+        return List.of(
+                TestModels.predictor("crash", "1", CellKind.LSTM, 16, seed),
+                TestModels.predictor("crash", "2", CellKind.GRU, 24, seed + 1),
+                TestModels.predictor("crash", "3", CellKind.LSTM, 20, seed + 2));
+    }
+
+    /** Index of the event at which a later model comes into force. */
+    int swapAt(int model) {
+        return model * events / 3;
+    }
+
+    /** Event time from which a later model is in force. */
+    long swapTime(int model) {
+        return time(swapAt(model));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.eddy.crash;
+
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.catalogue.Catalogue;
+import dev.eddy.catalogue.ControlRecords;
+import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.stream.Inference;
+import dev.eddy.stream.InferenceMonitor;
+import dev.eddy.stream.Outcome;
+import dev.eddy.stream.StateAccess;
+import dev.eddy.wire.JsonEvents;
+import dev.eddy.wire.JsonPredictions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** The sequential, single-threaded replay: what must be in the topics, whatever happened on the way. */
+final class Oracle implements AutoCloseable {
+    /** Predictions and dead letters of every key, in order. */
+    final Map<String, List<String>> predictions = new TreeMap<>();
+
+    final Map<String, List<String>> deadLetters = new TreeMap<>();
+    private final Catalogue catalogue = new Catalogue("oracle", Long.MAX_VALUE);
+    private final Map<String, byte[]> states = new HashMap<>();
+
+    Oracle(List<ModelFile> models, DeploymentHistory deployments) throws InterruptedException {
+        Map<String, byte[]> control = new HashMap<>();
+        models.forEach(model -> control.putAll(ControlRecords.publish(model, 0)));
+        control.put(ControlRecords.deploymentKey("oracle"), ControlRecords.encode("oracle", deployments));
+        control.forEach((key, value) -> catalogue.accept(key, value, control::get));
+        catalogue.awaitLoaded(Duration.ofMinutes(1));
+    }
+
+    void replay(CrashPlan plan) {
+        Inference inference = new Inference(
+                new JsonEvents(), new JsonPredictions(), catalogue::live, new Memory(), InferenceMonitor.NONE);
+        for (int i = 0; i < plan.events(); i++) {
+            CrashPlan.Event event = plan.event(i);
+            Outcome outcome = inference.infer("", new RecordHeaders(), event.key(), event.time(), event.value());
+            if (outcome instanceof Outcome.Predicted predicted) {
+                add(predictions, event.key(), predicted.bytes());
+            } else if (outcome instanceof Outcome.Rejected rejected) {
+                add(deadLetters, event.key(), rejected.original());
+            }
+        }
+    }
+
+    static void add(Map<String, List<String>> all, byte[] key, byte[] value) {
+        all.computeIfAbsent(text(key), k -> new ArrayList<>()).add(text(value));
+    }
+
+    static long count(Map<String, List<String>> all) {
+        return all.values().stream().mapToLong(List::size).sum();
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        catalogue.close();
+    }
+
+    private final class Memory implements StateAccess {
+        @Override
+        public byte[] get(byte[] key) {
+            return states.get(text(key));
+        }
+
+        @Override
+        public void put(byte[] key, byte[] state) {
+            states.put(text(key), state);
+        }
+
+        @Override
+        public void delete(byte[] key) {
+            states.remove(text(key));
+        }
+    }
+}
