@@ -2,10 +2,15 @@ package dev.eddy.app;
 
 import dev.eddy.catalogue.Catalogue;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.http.Health;
+import dev.eddy.http.HttpEndpoints;
 import dev.eddy.stream.Eddy;
 import dev.eddy.stream.EddyTopology;
 import dev.eddy.stream.ErrorPolicy;
 import dev.eddy.stream.StreamsSettings;
+import dev.eddy.telemetry.Telemetry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.streams.CloseOptions;
@@ -20,16 +25,19 @@ public final class EddyApplication implements AutoCloseable {
 
     private final EddyConfig config;
     private final Catalogue catalogue;
+    private final Telemetry telemetry;
     private final KafkaStreams streams;
     private final StatusReporter reporter;
     private final ErrorPolicy errors = new ErrorPolicy();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private ModelGate gate;
+    private HttpEndpoints http;
 
     private EddyApplication(EddyConfig config) {
         this.config = config;
         this.catalogue = new Catalogue(config.pipeline(), config.getLong(EddyConfig.MODEL_MAX_BYTES));
-        Eddy eddy = Eddy.of(config, catalogue);
+        this.telemetry = new Telemetry();
+        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
         this.reporter = new StatusReporter(config, catalogue, this::stateText);
     }
@@ -38,20 +46,32 @@ public final class EddyApplication implements AutoCloseable {
      * Starts an instance.
      *
      * @throws OperationFailedException if the broker or a topic is not there
+     * @throws IOException if the port of metrics and health is taken
      */
-    public static EddyApplication start(EddyConfig config) {
+    public static EddyApplication start(EddyConfig config) throws IOException {
         Topics.ensure(config, TopicRole.values());
         EddyApplication application = new EddyApplication(config);
         try {
             application.start();
             return application;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             application.close();
             throw e;
         }
     }
 
-    private void start() {
+    private void start() throws IOException {
+        telemetry.bind(new KafkaStreamsMetrics(streams));
+        catalogue.addListener(new ModelMeters(telemetry, catalogue));
+        if (config.getInt(EddyConfig.HTTP_PORT) >= 0) {
+            http = HttpEndpoints.start(
+                    config.getString(EddyConfig.HTTP_HOST),
+                    config.getInt(EddyConfig.HTTP_PORT),
+                    telemetry::scrape,
+                    new Health(this::isAlive, this::stateText),
+                    new Health(this::isReady, this::stateText));
+            LOG.info("metrics at {}/metrics, health at {}/health/ready", url(), url());
+        }
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener((now, before) -> onState(now));
         if (config.getString(EddyConfig.NO_MODEL).equals("wait")) {
@@ -93,6 +113,11 @@ public final class EddyApplication implements AutoCloseable {
         return catalogue;
     }
 
+    /** Where metrics and health are; null if they are off. */
+    public String url() {
+        return http == null ? null : "http://" + config.getString(EddyConfig.HTTP_HOST) + ":" + http.port();
+    }
+
     /**
      * Waits until the stream has stopped.
      *
@@ -118,6 +143,10 @@ public final class EddyApplication implements AutoCloseable {
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         reporter.close();
         catalogue.close();
+        if (http != null) {
+            http.close();
+        }
+        telemetry.close();
         stopped.countDown();
     }
 }

@@ -17,12 +17,13 @@ import picocli.CommandLine.Command;
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         },
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
+            BrokerCommand.class,
             ScoreCommand.class,
             PublishCommand.class,
             DeployCommand.class,
             StatusCommand.class,
-            BrokerCommand.class,
             SendCommand.class,
             TailCommand.class,
             CommandLine.HelpCommand.class

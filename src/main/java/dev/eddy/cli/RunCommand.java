@@ -2,6 +2,7 @@ package dev.eddy.cli;
 
 import dev.eddy.app.EddyApplication;
 import dev.eddy.config.EddyConfig;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +26,7 @@ final class RunCommand implements Callable<Integer> {
     private ConfigOption config;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         EddyConfig settings = config.read();
         Thread main = Thread.currentThread();
         try (EddyApplication application = EddyApplication.start(settings)) {

@@ -25,6 +25,8 @@ public final class StreamsSettings {
         settings.putIfAbsent(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         // Events that were there before the first start are events too.
         settings.putIfAbsent(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // The global processor catches what it can; for the rest this is what Kafka 5 will do anyway.
+        settings.putIfAbsent("processing.exception.handler.global.enabled", true);
         String instance = config.getString(EddyConfig.INSTANCE_ID);
         if (instance != null) {
             // An instance with a stable name takes its tasks back at once after a restart.

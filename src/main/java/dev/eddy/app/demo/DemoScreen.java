@@ -1,5 +1,6 @@
 package dev.eddy.app.demo;
 
+import dev.eddy.catalogue.Deployment;
 import dev.eddy.model.ModelId;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -47,7 +48,8 @@ public final class DemoScreen {
 
     /** A model scores from an event time on. */
     public void deployed(ModelId id, long from) {
-        announce(id.label() + " deployed, scores from event time " + time(from));
+        announce(id.label() + " deployed, scores "
+                + (from == Deployment.BEGINNING ? "events of all times" : "from event time " + time(from)));
     }
 
     /** A deployment moves all sequences to another model; the stream goes on. */

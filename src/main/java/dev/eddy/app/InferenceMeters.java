@@ -1,0 +1,28 @@
+package dev.eddy.app;
+
+import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.stream.InferenceMonitor;
+import dev.eddy.telemetry.Telemetry;
+
+/** Counts what becomes of every event. */
+final class InferenceMeters implements InferenceMonitor {
+    private final Telemetry telemetry;
+
+    InferenceMeters(Telemetry telemetry) {
+        this.telemetry = telemetry;
+    }
+
+    @Override
+    public void onStep(long nanos, long eventTime) {
+        telemetry.countEvent();
+        telemetry.countPrediction();
+        telemetry.recordStep(nanos);
+        telemetry.recordLag(System.currentTimeMillis() - eventTime);
+    }
+
+    @Override
+    public void onRejection(Reason reason) {
+        telemetry.countEvent();
+        telemetry.countRejected(reason);
+    }
+}
