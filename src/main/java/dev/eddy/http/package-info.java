@@ -1,0 +1,2 @@
+/** Metrics and health over HTTP, one handler for each path. Knows no Kafka; what is served is handed in. */
+package dev.eddy.http;

@@ -1,0 +1,161 @@
+package dev.eddy.telemetry;
+
+import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.ModelId;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/**
+ * The meters of one instance. All methods may be called by any thread; those for single events allocate nothing, since every
+ * meter is looked up once, here.
+ */
+public final class Telemetry implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final Counter events;
+    private final Counter predictions;
+    private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+    private final Map<Load, Counter> loads = new EnumMap<>(Load.class);
+    private final Timer step;
+    private final Timer lag;
+    private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
+
+    /** How loading a model ended. */
+    public enum Load {
+        ACCEPTED,
+        REJECTED
+    }
+
+    /** Meters of zero. */
+    public Telemetry() {
+        events = counter("eddy.events", "Input events taken in.", Tags.empty());
+        predictions = counter("eddy.predictions", "Predictions given out.", Tags.empty());
+        for (Reason reason : Reason.values()) {
+            rejected.put(
+                    reason,
+                    counter(
+                            "eddy.rejected",
+                            "Events sent to the dead-letter topic.",
+                            Tags.of("reason", reason.name())));
+        }
+        for (Load load : Load.values()) {
+            loads.put(
+                    load, counter("eddy.model.loads", "Models loaded, by result.", Tags.of("result", lowerCase(load))));
+        }
+        step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
+        lag = timer(
+                "eddy.lag",
+                "Time between an event's timestamp and its prediction.",
+                Duration.ofMillis(1),
+                Duration.ofMinutes(10));
+        bind(new JvmMemoryMetrics());
+        bind(new JvmThreadMetrics());
+        bind(new ProcessorMetrics());
+        bind(garbageCollection);
+    }
+
+    private Counter counter(String name, String description, Tags tags) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
+    }
+
+    private Timer timer(String name, String description, Duration shortest, Duration longest) {
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(decades(shortest, longest))
+                .register(registry);
+    }
+
+    /** Bounds 1, 2.5, 5, 10 … apart: fine enough for a median, few enough for a scrape. */
+    private static Duration[] decades(Duration shortest, Duration longest) {
+        return LongStream.iterate(shortest.toNanos(), bound -> bound * 10)
+                .takeWhile(bound -> bound <= longest.toNanos())
+                .flatMap(bound -> LongStream.of(bound, bound * 5 / 2, bound * 5))
+                .mapToObj(Duration::ofNanos)
+                .toArray(Duration[]::new);
+    }
+
+    public void countEvent() {
+        events.increment();
+    }
+
+    public void countPrediction() {
+        predictions.increment();
+    }
+
+    public void countRejected(Reason reason) {
+        rejected.get(reason).increment();
+    }
+
+    public void countLoad(Load result) {
+        loads.get(result).increment();
+    }
+
+    /** One step of a network took so long. */
+    public void recordStep(long nanos) {
+        step.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** A prediction came so long after its event's timestamp; times in the future count as none. */
+    public void recordLag(long millis) {
+        lag.record(Math.max(millis, 0), TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on the instance scores with this model. */
+    public void activate(ModelId model) {
+        active.computeIfAbsent(
+                model,
+                id -> Gauge.builder("eddy.model.active", () -> 1)
+                        .description("1 for each model version that scores here.")
+                        .tags(
+                                "name", id.name(),
+                                "version", id.version(),
+                                "fingerprint", id.fingerprint().toString())
+                        .register(registry)
+                        .getId());
+    }
+
+    /** The instance no longer scores with this model; its gauge disappears. */
+    public void deactivate(ModelId model) {
+        Meter.Id gauge = active.remove(model);
+        if (gauge != null) {
+            registry.remove(gauge);
+        }
+    }
+
+    /** Adds meters of others, such as micrometer's {@code KafkaStreamsMetrics}. */
+    public void bind(MeterBinder binder) {
+        binder.bindTo(registry);
+    }
+
+    /** All meters in Prometheus' text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+
+    private static String lowerCase(Load load) {
+        return load.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.eddy.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpEndpointsTest {
+    private final AtomicBoolean ready = new AtomicBoolean();
+    private HttpEndpoints endpoints;
+
+    @BeforeEach
+    void start() throws IOException {
+        endpoints = start(0);
+    }
+
+    @AfterEach
+    void stop() {
+        endpoints.close();
+    }
+
+    @Test
+    void shouldServeMetricsAsPrometheusText() throws Exception {
+        HttpResponse<String> response = get("GET", "/metrics");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("eddy_events_total 7\n");
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+    }
+
+    @Test
+    void shouldSayWhetherItIsReadyAndWhy() throws Exception {
+        assertThat(get("GET", "/health/ready").statusCode()).isEqualTo(503);
+        assertThat(get("GET", "/health/ready").body()).isEqualTo("no model yet\n");
+        assertThat(get("GET", "/health/live").statusCode()).isEqualTo(200);
+
+        ready.set(true);
+
+        assertThat(get("GET", "/health/ready").statusCode()).isEqualTo(200);
+        assertThat(get("HEAD", "/health/ready").body()).isEmpty();
+    }
+
+    @Test
+    void shouldNameThePathsThereAre() throws Exception {
+        for (String path : new String[] {"/", "/metrics/more", "/health"}) {
+            assertThat(get("GET", path).statusCode()).as(path).isEqualTo(404);
+            assertThat(get("GET", path).body()).isEqualTo("there are /metrics, /health/live, /health/ready\n");
+        }
+    }
+
+    @Test
+    void shouldOnlyBeRead() throws Exception {
+        assertThat(get("POST", "/metrics").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void shouldNameTheAddressThatIsInUse() {
+        assertThatThrownBy(() -> start(endpoints.port()))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("127.0.0.1:" + endpoints.port());
+    }
+
+    private HttpEndpoints start(int port) throws IOException {
+        return HttpEndpoints.start(
+                "127.0.0.1",
+                port,
+                () -> "eddy_events_total 7\n",
+                new Health(() -> true, () -> "running"),
+                new Health(ready::get, () -> ready.get() ? "running" : "no model yet"));
+    }
+
+    private HttpResponse<String> get(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoints.port() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}

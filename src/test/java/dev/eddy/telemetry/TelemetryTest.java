@@ -1,0 +1,69 @@
+package dev.eddy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Fingerprint;
+import dev.eddy.model.ModelId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TelemetryTest {
+    private final Telemetry telemetry = new Telemetry();
+
+    @AfterEach
+    void close() {
+        telemetry.close();
+    }
+
+    @Test
+    void shouldCountEventsPredictionsAndRejectionsByReason() {
+        telemetry.countEvent();
+        telemetry.countEvent();
+        telemetry.countPrediction();
+        telemetry.countRejected(Reason.MISSING_FIELD);
+        telemetry.countLoad(Telemetry.Load.REJECTED);
+
+        assertThat(telemetry.scrape().lines())
+                .contains(
+                        "eddy_events_total 2.0",
+                        "eddy_predictions_total 1.0",
+                        "eddy_rejected_total{reason=\"MISSING_FIELD\"} 1.0",
+                        "eddy_rejected_total{reason=\"NULL_KEY\"} 0.0",
+                        "eddy_model_loads_total{result=\"rejected\"} 1.0");
+    }
+
+    @Test
+    void shouldKeepStepAndLagAsHistogramsInSeconds() {
+        telemetry.recordStep(600);
+        telemetry.recordLag(20);
+        telemetry.recordLag(-5);
+
+        assertThat(telemetry.scrape().lines())
+                .contains(
+                        "eddy_step_seconds_bucket{le=\"1.0E-6\"} 1",
+                        "eddy_step_seconds_count 1",
+                        "eddy_lag_seconds_bucket{le=\"0.025\"} 2",
+                        "eddy_lag_seconds_sum 0.02");
+    }
+
+    @Test
+    void shouldShowOnlyModelsThatScoreNow() {
+        ModelId model = new ModelId("pump", "2", Fingerprint.of(new byte[] {1}));
+
+        telemetry.activate(model);
+        telemetry.activate(model);
+        assertThat(telemetry.scrape())
+                .contains("eddy_model_active{fingerprint=\"" + model.fingerprint()
+                        + "\",name=\"pump\",version=\"2\"} 1.0");
+
+        telemetry.deactivate(model);
+        assertThat(telemetry.scrape()).doesNotContain("eddy_model_active");
+    }
+
+    @Test
+    void shouldShowTheJvm() {
+        assertThat(telemetry.scrape())
+                .contains("jvm_memory_used_bytes", "jvm_threads_live_threads", "process_cpu_usage");
+    }
+}
