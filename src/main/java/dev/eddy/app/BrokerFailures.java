@@ -1,6 +1,7 @@
 package dev.eddy.app;
 
 import dev.eddy.config.EddyConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -32,6 +33,9 @@ public final class BrokerFailures {
         } else if (failure instanceof RecordTooLargeException) {
             return new OperationFailedException(
                     "the record is too large for the broker or the producer: " + failure.getMessage(), failure);
+        } else if (failure.getCause() instanceof ConfigException setting) {
+            return new OperationFailedException(
+                    "cannot set up a Kafka client for " + at + ": " + setting.getMessage(), failure);
         }
         return new OperationFailedException("the broker at " + at + " says: " + failure.getMessage(), failure);
     }

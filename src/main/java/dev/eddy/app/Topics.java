@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -43,6 +44,8 @@ public final class Topics {
             new Topics(config, admin).ensure(List.of(roles));
         } catch (ExecutionException e) {
             throw BrokerFailures.sentence(e.getCause(), config);
+        } catch (KafkaException e) {
+            throw BrokerFailures.sentence(e, config);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OperationFailedException("interrupted while looking at the topics", e);

@@ -16,19 +16,25 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The meters of one instance. All methods may be called by any thread; those for single events allocate nothing, since every
  * meter is looked up once, here.
  */
 public final class Telemetry implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final List<AutoCloseable> bound = new CopyOnWriteArrayList<>();
     private final Counter events;
     private final Counter predictions;
     private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
@@ -68,7 +74,7 @@ public final class Telemetry implements AutoCloseable {
         bind(new JvmMemoryMetrics());
         bind(new JvmThreadMetrics());
         bind(new ProcessorMetrics());
-        bind(garbageCollection);
+        bind(new JvmGcMetrics());
     }
 
     private Counter counter(String name, String description, Tags tags) {
@@ -139,9 +145,12 @@ public final class Telemetry implements AutoCloseable {
         }
     }
 
-    /** Adds meters of others, such as micrometer's {@code KafkaStreamsMetrics}. */
+    /** Adds meters of others, such as micrometer's {@code KafkaStreamsMetrics}; a closeable binder is closed with these. */
     public void bind(MeterBinder binder) {
         binder.bindTo(registry);
+        if (binder instanceof AutoCloseable closeable) {
+            bound.add(closeable);
+        }
     }
 
     /** All meters in Prometheus' text format. */
@@ -151,7 +160,13 @@ public final class Telemetry implements AutoCloseable {
 
     @Override
     public void close() {
-        garbageCollection.close();
+        for (AutoCloseable binder : bound) {
+            try {
+                binder.close();
+            } catch (Exception e) {
+                LOG.warn("meters of {} do not close", binder.getClass().getSimpleName(), e);
+            }
+        }
         registry.close();
     }
 

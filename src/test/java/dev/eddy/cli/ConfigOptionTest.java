@@ -51,4 +51,14 @@ class ConfigOptionTest {
                 .startsWith("eddy: no Kafka broker answers at 127.0.0.1:1 within 0.5 s;")
                 .hasLineCount(1);
     }
+
+    @Test
+    void shouldSayThatAnAddressCannotBeResolved() {
+        CommandRun run = CommandRun.of("tail", "-D", "bootstrap.servers=nowhere.invalid:1");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("eddy: cannot set up a Kafka client for nowhere.invalid:1: No resolvable bootstrap urls")
+                .hasLineCount(1);
+    }
 }
