@@ -27,6 +27,8 @@ final class BrokerSettings {
         settings.put("broker.heartbeat.interval.ms", 500);
         settings.put("log.cleaner.dedupe.buffer.size", 2L << 20);
         settings.put("log.cleaner.threads", 1);
+        // Events may be of any time; a retention of seven days would delete recorded ones within minutes.
+        settings.put("log.retention.ms", -1);
         settings.put("log.segment.bytes", 128 << 20);
         settings.put("num.network.threads", 2);
         settings.put("num.io.threads", 4);

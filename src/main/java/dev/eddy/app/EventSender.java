@@ -63,6 +63,7 @@ public final class EventSender {
             EventFileReader events, long size, UnaryOperator<byte[]> encoding, KafkaProducer<byte[], byte[]> producer)
             throws IOException {
         String topic = TopicRole.INPUT.topic(config);
+        Retention retention = Retention.of(config, TopicRole.INPUT);
         long started = System.nanoTime();
         long sent = 0;
         long problems = 0;
@@ -70,6 +71,9 @@ public final class EventSender {
         for (EventRow row = events.next(); row != null && failure.get() == null; row = events.next()) {
             if (row.problem() != null && problems++ == 0) {
                 firstProblem = "line " + row.line() + ": " + row.problem();
+            }
+            if (row.timestamp() != null) {
+                retention.check(row.timestamp());
             }
             pace.await(sent++);
             send(record(topic, row, encoding), row.line(), producer);

@@ -1,5 +1,6 @@
 package dev.eddy.app;
 
+import dev.eddy.config.EddyConfig;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -9,8 +10,11 @@ public interface RecordText {
     /** The line, without its end. */
     String of(ConsumerRecord<byte[], byte[]> record);
 
-    /** For values that are JSON already. */
-    static RecordText json() {
+    /** For predictions, in the configured format. */
+    static RecordText prediction(EddyConfig config) {
+        if (config.getString(EddyConfig.OUTPUT_FORMAT).equals("avro")) {
+            return new AvroPredictionText();
+        }
         return record -> record.value() == null ? "null" : new String(record.value(), StandardCharsets.UTF_8);
     }
 

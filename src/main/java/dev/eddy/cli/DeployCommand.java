@@ -2,6 +2,7 @@ package dev.eddy.cli;
 
 import dev.eddy.app.InstanceReports;
 import dev.eddy.app.ModelDeployer;
+import dev.eddy.app.Terminal;
 import dev.eddy.app.TopicRole;
 import dev.eddy.app.Topics;
 import dev.eddy.app.Verdicts;

@@ -3,6 +3,7 @@ package dev.eddy.cli;
 import dev.eddy.app.RecordText;
 import dev.eddy.app.TopicRole;
 import dev.eddy.app.TopicTail;
+import dev.eddy.config.EddyConfig;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,9 +40,10 @@ final class TailCommand implements Runnable {
             return;
         }
         TopicRole role = deadLetters ? TopicRole.DEAD_LETTER : TopicRole.OUTPUT;
-        RecordText text = deadLetters ? RecordText.deadLetter() : RecordText.json();
+        EddyConfig settings = config.read();
+        RecordText text = deadLetters ? RecordText.deadLetter() : RecordText.prediction(settings);
         PrintWriter out = spec.commandLine().getOut();
-        try (TopicTail tail = TopicTail.open(config.read(), role, fromBeginning)) {
+        try (TopicTail tail = TopicTail.open(settings, role, fromBeginning)) {
             tail.forEach(record -> {
                 out.println(text.of(record));
                 // checkError also flushes, and tells when whoever read our output has gone.

@@ -1,6 +1,6 @@
 package dev.eddy.app.demo;
 
-import java.io.Console;
+import dev.eddy.app.Terminal;
 import java.util.Map;
 
 /** Colour, or none: modest ANSI on a terminal, plain text anywhere else. */
@@ -18,7 +18,7 @@ public enum Ink {
 
     /** The ink for standard output of this process. */
     public static Ink ofStandardOutput() {
-        return of(terminal(), System.getenv());
+        return of(Terminal.isWatched(), System.getenv());
     }
 
     /**
@@ -36,19 +36,5 @@ public enum Ink {
     /** A text in a colour. */
     String paint(String code, String text) {
         return this == PLAIN ? text : "\u001b[" + code + "m" + text + "\u001b[0m";
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // The case of a console without a terminal is what follows.
-    private static boolean terminal() {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        try {
-            // Since Java 22 there is a console even when output goes to a file; only this method, new there, tells.
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException e) {
-            return true;
-        }
     }
 }
