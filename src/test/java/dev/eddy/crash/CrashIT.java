@@ -34,6 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
  * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}.
  */
 class CrashIT {
+    /** Events flow for some seconds between two kills. */
+    private static final int SLICES_PER_KILL = 60;
+
+    private static final int SLICE_MS = 50;
+
     private final CrashPlan plan = CrashPlan.fromProperties();
 
     @TempDir
@@ -123,8 +128,8 @@ class CrashIT {
     private void killWhileEventsFlow(List<ModelFile> models) throws Exception {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int next = 0;
-        long nextKill = System.nanoTime() + pause(random);
-        int perSlice = Math.max(1, plan.events() / Math.max(1, plan.kills() * 40));
+        int perSlice = Math.max(1, plan.events() / (plan.kills() * SLICES_PER_KILL));
+        int nextKill = killAt(random);
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (int model = 1; model <= models.size(); model++) {
                 int end = model == models.size() ? plan.events() : plan.swapAt(model);
@@ -140,24 +145,20 @@ class CrashIT {
                                 new ProducerRecord<>("eddy.events", null, event.time(), event.key(), event.value()));
                     }
                     producer.flush();
-                    Thread.sleep(50);
-                    if (System.nanoTime() > nextKill && kills < plan.kills()) {
+                    Thread.sleep(SLICE_MS);
+                    if (next >= nextKill && kills < plan.kills()) {
                         killAndRestart(next);
-                        nextKill = System.nanoTime() + pause(random);
+                        nextKill = killAt(random);
                     }
                 }
                 awaitGeneration(Math.min(model + 1, models.size()));
             }
         }
-        while (kills < plan.kills()) {
-            Thread.sleep(pause(random) / 1_000_000);
-            killAndRestart(next);
-        }
     }
 
-    /** Between two kills: now in the middle of a start, now in full flow. */
-    private static long pause(SplittableRandom random) {
-        return Duration.ofMillis(1_000 + random.nextInt(4_000)).toNanos();
+    /** A random event in the part of the stream that belongs to the next kill: now in a start, now in full flow. */
+    private int killAt(SplittableRandom random) {
+        return (int) ((kills + random.nextDouble()) * plan.events() / plan.kills());
     }
 
     private void killAndRestart(int sent) throws IOException {

@@ -24,7 +24,7 @@ record CrashPlan(int events, int keys, int kills, long seed) {
         return new CrashPlan(
                 events,
                 Integer.getInteger("eddy.crash.keys", Math.max(200, events / 50)),
-                Integer.getInteger("eddy.crash.kills", 3),
+                Math.max(1, Integer.getInteger("eddy.crash.kills", 3)),
                 Long.getLong("eddy.crash.seed", 42L));
     }
 
