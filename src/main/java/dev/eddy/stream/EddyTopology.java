@@ -3,7 +3,9 @@ package dev.eddy.stream;
 import dev.eddy.config.EddyConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -15,7 +17,7 @@ public final class EddyTopology {
 
     /** Builds it. */
     public static Topology build(EddyConfig config, Eddy eddy) {
-        StreamsBuilder builder = new StreamsBuilder();
+        StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(StreamsSettings.of(config))));
         eddy.addControlTo(builder);
         KStream<byte[], Outcome> outcomes = builder.stream(
                         config.getString(EddyConfig.INPUT_TOPIC),

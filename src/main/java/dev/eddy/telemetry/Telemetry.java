@@ -3,6 +3,7 @@ package dev.eddy.telemetry;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.ModelId;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -33,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class Telemetry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
+    private static final double[] LAG_BOUNDS = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600
+    };
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<AutoCloseable> bound = new CopyOnWriteArrayList<>();
     private final Counter events;
@@ -40,7 +45,7 @@ public final class Telemetry implements AutoCloseable {
     private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
     private final Map<Load, Counter> loads = new EnumMap<>(Load.class);
     private final Timer step;
-    private final Timer lag;
+    private final DistributionSummary lag;
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
 
     /** How loading a model ended. */
@@ -51,6 +56,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** Meters of zero. */
     public Telemetry() {
+        registry.config().meterFilter(new StoreTag());
         events = counter("eddy.events", "Input events taken in.", Tags.empty());
         predictions = counter("eddy.predictions", "Predictions given out.", Tags.empty());
         for (Reason reason : Reason.values()) {
@@ -66,11 +72,12 @@ public final class Telemetry implements AutoCloseable {
                     load, counter("eddy.model.loads", "Models loaded, by result.", Tags.of("result", lowerCase(load))));
         }
         step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
-        lag = timer(
-                "eddy.lag",
-                "Time between an event's timestamp and its prediction.",
-                Duration.ofMillis(1),
-                Duration.ofMinutes(10));
+        // Not a timer: those count nanoseconds, which events replayed from years ago overflow.
+        lag = DistributionSummary.builder("eddy.lag")
+                .description("Time between an event's timestamp and its prediction.")
+                .baseUnit("seconds")
+                .serviceLevelObjectives(LAG_BOUNDS)
+                .register(registry);
         bind(new JvmMemoryMetrics());
         bind(new JvmThreadMetrics());
         bind(new ProcessorMetrics());
@@ -120,7 +127,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** A prediction came so long after its event's timestamp; times in the future count as none. */
     public void recordLag(long millis) {
-        lag.record(Math.max(millis, 0), TimeUnit.MILLISECONDS);
+        lag.record(Math.max(millis, 0) / 1e3);
     }
 
     /** From now on the instance scores with this model. */
