@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
             "Start with 'eddy demo': it needs nothing else. 'eddy COMMAND --help' explains a command.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         },
-        subcommands = {CommandLine.HelpCommand.class})
+        subcommands = {ImportCommand.class, InspectCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Exit code of a command that failed. */
     static final int FAILED = 1;

@@ -104,7 +104,9 @@ final class ChainBuilder {
     private void layer() {
         Expr expr = Peeled.whole(expressions, at);
         if (expr instanceof Cell cell) {
-            recurrent(cell);
+            recurrent(cell, false);
+        } else if (Peeled.cellState(expressions, at)) {
+            recurrent((Cell) expressions.of(at[0]), true);
         } else if (expr instanceof Activated activated) {
             activated(activated);
         } else if (expr instanceof Linear || expr instanceof Scaled) {
@@ -119,7 +121,7 @@ final class ChainBuilder {
 
     private static String what(Expr expr) {
         if (expr == null) {
-            return "it joins the outputs of several layers, or uses a cell state as an output";
+            return "it joins the outputs of several layers";
         }
         return "it uses "
                 + (expr instanceof Expressions.Sum
@@ -127,13 +129,14 @@ final class ChainBuilder {
                         : expr instanceof Normalised ? "a softmax between layers" : "a token or constant as a number");
     }
 
-    private void recurrent(Cell cell) {
+    private void recurrent(Cell cell, boolean handsOnCell) {
         layers.add(new Draft.Layer(
                 cell.kind(),
                 cell.x().length,
                 cell.hidden(),
                 cell.activation(),
                 cell.kind() == CellKind.GRU ? cell.resetAfter() : null,
+                handsOnCell,
                 cell.weights(),
                 Expressions.id(at[0]),
                 cell.h(),

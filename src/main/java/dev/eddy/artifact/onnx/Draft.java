@@ -20,6 +20,7 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
     /**
      * A layer.
      *
+     * @param cell  whether an LSTM hands on c instead of h
      * @param state the expression whose elements are the new state; -1 for none
      * @param h     what h starts from; {@code null} for zero
      * @param c     what c starts from; {@code null} for zero or none
@@ -30,12 +31,13 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
             int hidden,
             Activation activation,
             Boolean resetAfter,
+            boolean cell,
             Map<String, float[]> weights,
             int state,
             long[] h,
             long[] c) {
         static Layer dense(int input, int hidden, Activation activation, Map<String, float[]> weights) {
-            return new Layer(CellKind.DENSE, input, hidden, activation, null, weights, -1, null, null);
+            return new Layer(CellKind.DENSE, input, hidden, activation, null, false, weights, -1, null, null);
         }
 
         boolean recurrent() {

@@ -66,6 +66,7 @@ final class ElmanPattern {
                 hidden,
                 activated.activation(),
                 null,
+                false,
                 weights,
                 Expressions.id(first),
                 recurrent.x(),

@@ -39,11 +39,18 @@ final class GraphOutputs {
         List<String> whole = outputs.keySet().stream()
                 .filter(name -> Peeled.whole(expressions, outputs.get(name).refs()) != null)
                 .toList();
+        if (whole.isEmpty() && outputs.size() == 1 && Peeled.cellState(expressions, only().refs())) {
+            return outputs.keySet().iterator().next();
+        }
         if (whole.isEmpty() || whole.stream().anyMatch(name -> !same(name, whole.get(0)))) {
             throw new InvalidModelException("the graph has no output that is its answer, only states: "
                     + brief(outputs.keySet()) + "; export the output of the last layer as well");
         }
         return whole.get(0);
+    }
+
+    private Series only() {
+        return outputs.values().iterator().next();
     }
 
     private static String brief(java.util.Collection<String> names) {

@@ -88,6 +88,7 @@ final class ModelAssembler {
                 layer.hidden(),
                 usual ? null : layer.activation(),
                 layer.resetAfter(),
+                layer.cell() ? LayerSpec.Output.CELL : null,
                 names);
     }
 

@@ -38,6 +38,15 @@ record Peeled(long[] refs, Expr base, List<Scaled> steps) {
         return Expressions.whole(refs, width) ? expr : null;
     }
 
+    /** Whether a vector is all of an LSTM's c, in order. */
+    static boolean cellState(Expressions expressions, long[] refs) {
+        return refs.length > 0
+                && expressions.of(refs[0]) instanceof Expressions.Cell cell
+                && refs.length == cell.hidden()
+                && Expressions.index(refs[0]) == cell.hidden()
+                && Expressions.consecutive(refs);
+    }
+
     /** Whether a bias follows the base at once. */
     boolean biased() {
         return !steps.isEmpty()
