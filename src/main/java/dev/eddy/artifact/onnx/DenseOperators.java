@@ -66,7 +66,8 @@ final class DenseOperators {
         int out = transposed ? rows : columns;
         int last = x.rank() - 1;
         if (last < 0 || x.axes().get(last).runs() || x.axes().get(last).size() != in || x.refs().length != in) {
-            throw call.refuse("its input is not one row of " + in + " features at each step");
+            throw call.refuse("its input is not one row of " + in + " features at each step; export a"
+                    + " graph that is unrolled over time with a single step");
         }
         call.budget().take((long) in * out);
         float[] w = new float[in * out]; // (out, in)

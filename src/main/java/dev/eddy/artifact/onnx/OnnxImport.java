@@ -66,6 +66,11 @@ public final class OnnxImport {
         String answer = new GraphOutputs(expressions, elman, outputs).answer();
         Draft draft = new ChainBuilder(expressions, elman, budget)
                 .build(outputs.get(answer).refs());
+        if (draft.layers().stream().noneMatch(Draft.Layer::recurrent)) {
+            throw new InvalidModelException(
+                    "the graph has no recurrent layer, or one whose state starts anew with every step;"
+                            + " export nn.LSTM, nn.GRU or nn.RNN with their states as inputs and outputs");
+        }
         new StateCheck(expressions, draft).run(graph.openInputs(), outputs, answer);
         return draft;
     }

@@ -88,6 +88,10 @@ final class Reshaping {
             } else if (dim.value() == 1) {
                 result.add(Axis.UNIT);
             } else if (atRunning) {
+                long length = source.get(next).symbol().length();
+                if (length != 0 && length != dim.value()) {
+                    throw mixed();
+                }
                 source.get(next).symbol().requireLength(dim.value());
                 result.add(source.get(next++));
             } else {
