@@ -38,6 +38,7 @@ final class GraphInterpreter {
         ArithmeticOperators.register(table);
         DenseOperators.register(table);
         RecurrentOperators.register(table);
+        FillOperators.register(table);
         return table;
     }
 
@@ -92,9 +93,8 @@ final class GraphInterpreter {
         if (operator == null) {
             throw Refusals.at(
                     node,
-                    "this operator is not supported; supported are "
-                            + String.join(", ", new java.util.TreeSet<>(OPERATORS.keySet()))
-                            + ": move the rest out of the exported model");
+                    "this operator has no counterpart in a stack of recurrent and dense layers; leave it out of the exported"
+                            + " model and do its work before or behind it");
         }
         List<Value> inputs = new ArrayList<>();
         for (String name : node.inputs()) {

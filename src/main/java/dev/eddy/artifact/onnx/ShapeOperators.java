@@ -70,7 +70,7 @@ final class ShapeOperators {
     }
 
     /** A constant repeated to a shape; one that depends on time or batch stands at every point of them. */
-    private static Value fill(Call call, Constant constant, List<Dim> target) {
+    static Value fill(Call call, Constant constant, List<Dim> target) {
         int rank = Math.max(target.size(), constant.rank());
         List<Axis> axes = new ArrayList<>();
         long elements = 1;
