@@ -5,7 +5,7 @@ import dev.eddy.model.InvalidModelException;
 /** Bounds the memory that interpreting a graph may take, so that a small hostile file cannot ask for much. */
 final class Budget {
     private static final long BASE = 1L << 24;
-    private static final int TIMES = 12;
+    private static final int TIMES = 8;
 
     private long left;
 

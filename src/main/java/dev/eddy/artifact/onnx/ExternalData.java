@@ -7,21 +7,20 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Weights that lie in a second file beside the model; nothing outside the model's folder is ever read. */
 final class ExternalData {
+    /** Tied weights share bytes, but not many times over. */
+    private static final int MOST_READS = 4;
+
     private final Path folder;
-    private long bytesRead;
+    private final Map<Path, Long> read = new HashMap<>(); // bytes taken of each file
 
     /** @param folder the folder of the model; {@code null} where the model is not a file */
     ExternalData(Path folder) {
         this.folder = folder;
-    }
-
-    /** Bytes taken from other files so far. */
-    long bytesRead() {
-        return bytesRead;
     }
 
     /** Reads the data of a tensor, which must be {@code wanted} bytes long. */
@@ -37,11 +36,13 @@ final class ExternalData {
                         + ", but it needs " + wanted + " bytes and the file has " + channel.size()
                         + "; is one of the two files damaged or of another export?");
             }
+            if (read.merge(file, length, Long::sum) > MOST_READS * channel.size()) {
+                throw new InvalidModelException(where + "of which too many tensors share the same bytes");
+            }
             ByteBuffer data = ByteBuffer.allocate((int) length);
             while (data.hasRemaining() && channel.read(data, offset + data.position()) > 0) {
                 // Goes on until all is read.
             }
-            bytesRead += length;
             return data.flip();
         } catch (IOException e) {
             throw new InvalidModelException(where + "which cannot be read: " + e.getMessage(), e);

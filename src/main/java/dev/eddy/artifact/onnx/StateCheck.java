@@ -38,11 +38,14 @@ final class StateCheck {
             pair(layer, layer.c(), layer.hidden(), used);
         }
         inputs.forEach(port -> requireUsed(port, used));
-        outputs.forEach((name, series) -> {
-            if (!name.equals(answer)) {
-                requireState(name, series);
+        int last = -1;
+        for (Map.Entry<String, Series> output : outputs.entrySet()) {
+            if (!output.getKey().equals(answer) && !before.isEmpty()) {
+                requireState(output.getKey(), output.getValue());
+                last = requireOrder(
+                        inputs, output.getKey(), before.get(output.getValue().refs()[0]), last);
             }
-        });
+        }
     }
 
     private void requireOneKindOfStart() {
@@ -97,11 +100,23 @@ final class StateCheck {
         }
     }
 
+    /** States come out in the order in which they go in: whoever feeds them back goes by it. Gives the input's place. */
+    private int requireOrder(List<Port> inputs, String output, long old, int last) {
+        int place = -1;
+        for (int i = 0; i < inputs.size(); i++) {
+            place = Refusals.brief(inputs.get(i).name()).equals(name(old)) ? i : place;
+        }
+        if (place <= last) {
+            throw new InvalidModelException(
+                    "the output '" + Refusals.brief(output) + "' is the new value of '" + name(old)
+                            + "', so states come out in another order than they go in; states are crossed: export state outputs in"
+                            + " the order of the state inputs");
+        }
+        return place;
+    }
+
     private void requireState(String output, Series series) {
         long[] refs = series.refs();
-        if (before.isEmpty()) {
-            return;
-        }
         for (int i = 0; i < refs.length; i++) {
             Long old = before.get(refs[i]);
             if (old == null) {

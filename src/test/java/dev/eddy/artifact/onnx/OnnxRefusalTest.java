@@ -115,6 +115,10 @@ class OnnxRefusalTest {
                 .node("Concat", "hn1 hn", "both", attribute("axis", 0))
                 .output("Y2", "both");
         refused(graph, "'both'", "crossed");
+        OnnxBuilder swapped = states(new OnnxBuilder(17).input("x", ANY, ANY, 2))
+                .node("LSTM", "x W R B - c0 h0", "Y hn cn")
+                .output("Y", "hn", "cn");
+        refused(swapped, "'cn'", "crossed");
     }
 
     @Test
