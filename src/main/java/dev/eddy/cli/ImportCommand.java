@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
                     + " embedding, one integer id, 'token'. A spec names fields, labels and the task; sizes and weights"
                     + " come from the file:",
             "",
-            "  {\"name\": \"nab\", \"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
+            "  {\"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
             "   \"task\": {\"kind\": \"predict\", \"fields\": [\"value\"]}}",
             "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",

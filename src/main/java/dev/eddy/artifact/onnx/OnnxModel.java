@@ -35,8 +35,13 @@ record OnnxModel(
             Map<String, Attribute> attributes) {
         /** How a message names it. */
         String label() {
-            String shown = name.isEmpty() && !outputs.isEmpty() ? outputs.get(0) : name;
-            return op + " node '" + Refusals.brief(shown) + "'";
+            String shown = name.isEmpty()
+                    ? outputs.stream()
+                            .filter(output -> !output.isEmpty())
+                            .findFirst()
+                            .orElse("")
+                    : name;
+            return Refusals.brief(op) + " node '" + Refusals.brief(shown) + "'";
         }
     }
 
