@@ -54,6 +54,12 @@ record Call(Node node, List<Value> inputs, long opset, Expressions expressions, 
         return constant;
     }
 
+    /** An input that must be there and known. */
+    Constant required(int i, String what) {
+        input(i);
+        return constant(i, what);
+    }
+
     /** Weights that are graph inputs can be bound. */
     private String advice(Value value) {
         if (value instanceof Series series

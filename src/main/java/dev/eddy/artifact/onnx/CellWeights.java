@@ -25,8 +25,8 @@ final class CellWeights {
         Constant w = tensor(W, "weight W");
         Constant r = tensor(R, "weight R");
         Constant b = call.constant(B, "bias B");
-        if (w == null || r == null || r.rank() != 3) {
-            throw call.refuse("its weights are missing");
+        if (r.rank() != 3) {
+            throw call.refuse("its weight R has not three axes");
         }
         hidden = r.axes().get(2).size();
         requireShape(w, "W", 1, order.length * hidden, input);
@@ -70,11 +70,7 @@ final class CellWeights {
     }
 
     private Constant tensor(int input, String what) {
-        Constant constant = call.constant(input, what);
-        if (constant == null) {
-            throw call.refuse("its " + what + " is missing");
-        }
-        return constant;
+        return call.required(input, what);
     }
 
     private void requireShape(Constant constant, String what, int... shape) {

@@ -38,7 +38,7 @@ final class FillOperators {
     }
 
     private static List<Value> where(Call call) {
-        Constant condition = call.constant(0, "condition");
+        Constant condition = call.required(0, "condition");
         List<Dim> yes = dims(call, 1);
         List<Dim> no = dims(call, 2);
         int size = Math.max(condition.numbers().size(), Math.max(yes.size(), no.size()));

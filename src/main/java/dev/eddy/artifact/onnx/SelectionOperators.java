@@ -136,7 +136,7 @@ final class SelectionOperators {
         if (data instanceof Constant table && call.input(1) instanceof Series ids) {
             return List.of(embed(call, table, ids, axis));
         }
-        Constant indices = call.constant(1, "index");
+        Constant indices = call.required(1, "index");
         if (indices.rank() > 1) {
             throw call.refuse("indices of more than one axis are not supported");
         }

@@ -187,6 +187,12 @@ class OnnxRefusalTest {
     }
 
     @Test
+    void shouldRefuseNodesWhoseInputsAreMissing() {
+        refused(lstm().node("Gather", "Y -", "y").output("y"), "the_Gather", "input 1 is missing");
+        refused(lstm().node("Where", "- Y Y", "y").output("y"), "the_Where", "input 0 is missing");
+    }
+
+    @Test
     void shouldRefuseResidualConnections() {
         OnnxBuilder graph = new OnnxBuilder(17)
                 .input("x", ANY, ANY, 3)
