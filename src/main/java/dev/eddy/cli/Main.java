@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
             DemoCommand.class,
             RunCommand.class,
             BrokerCommand.class,
+            ImportCommand.class,
+            InspectCommand.class,
             ScoreCommand.class,
             PublishCommand.class,
             DeployCommand.class,

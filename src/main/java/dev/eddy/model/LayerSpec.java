@@ -15,14 +15,21 @@ import java.util.TreeMap;
  * @param activation activation of an {@code rnn} or {@code dense} layer; {@code null} for the cell's own
  * @param resetAfter GRU only: whether the reset gate acts after the recurrent product (PyTorch, ONNX
  *                   {@code linear_before_reset=1}) or before it (Cho et al. 2014); {@code null} means after
+ * @param output     LSTM only: what it hands on, {@code hidden} or {@code cell}; {@code null} means its hidden state h
  * @param tensors    role of a tensor in the cell ({@code weight_ih}, {@code weight_hh}, {@code bias_ih},
  *                   {@code bias_hh}; {@code weight}, {@code bias} of a dense layer) to its name in the file; roles left
  *                   out have no tensor
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"cell", "input", "hidden", "activation", "resetAfter", "tensors"})
+@JsonPropertyOrder({"cell", "input", "hidden", "activation", "resetAfter", "output", "tensors"})
 public record LayerSpec(
-        CellKind cell, int input, int hidden, Activation activation, Boolean resetAfter, Map<String, String> tensors) {
+        CellKind cell,
+        int input,
+        int hidden,
+        Activation activation,
+        Boolean resetAfter,
+        Output output,
+        Map<String, String> tensors) {
 
     /** The tensor roles of recurrent cells, as PyTorch names them. */
     public static final String WEIGHT_IH = "weight_ih";
@@ -35,6 +42,17 @@ public record LayerSpec(
 
     public static final String BIAS = "bias";
 
+    /** A layer that hands on its hidden state. */
+    public LayerSpec(
+            CellKind cell,
+            int input,
+            int hidden,
+            Activation activation,
+            Boolean resetAfter,
+            Map<String, String> tensors) {
+        this(cell, input, hidden, activation, resetAfter, null, tensors);
+    }
+
     public LayerSpec {
         if (cell == null) {
             throw new InvalidModelException("a layer has no 'cell'; use one of " + CellKind.names());
@@ -45,6 +63,9 @@ public record LayerSpec(
         }
         if (resetAfter != null && cell != CellKind.GRU) {
             throw new InvalidModelException("'resetAfter' belongs to a gru, not to a layer of kind " + cell.spelling());
+        }
+        if (output != null && cell != CellKind.LSTM) {
+            throw new InvalidModelException("'output' belongs to an lstm, not to a layer of kind " + cell.spelling());
         }
         if (activation != null && cell != CellKind.RNN && cell != CellKind.DENSE) {
             throw new InvalidModelException(
@@ -88,6 +109,16 @@ public record LayerSpec(
         static String names() {
             return "lstm, gru, rnn, dense";
         }
+    }
+
+    /** What an LSTM hands on to the next layer. */
+    public enum Output {
+        /** The hidden state h. */
+        @JsonProperty("hidden")
+        HIDDEN,
+        /** The cell state c. */
+        @JsonProperty("cell")
+        CELL
     }
 
     /** Element-wise functions. */

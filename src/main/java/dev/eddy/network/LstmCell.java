@@ -25,9 +25,12 @@ import dev.eddy.kernel.Matrix;
 final class LstmCell implements Cell {
     private final Affine input; // (4*hidden, input), b = b_ih + b_hh
     private final Matrix recurrent; // (4*hidden, hidden)
+    private final boolean givesCell;
     private final int hidden;
 
-    LstmCell(Affine input, Matrix recurrent) {
+    /** @param givesCell whether the output is c' instead of h' */
+    LstmCell(Affine input, Matrix recurrent, boolean givesCell) {
+        this.givesCell = givesCell;
         this.input = input;
         this.recurrent = recurrent;
         this.hidden = recurrent.columns();
@@ -85,6 +88,6 @@ final class LstmCell implements Cell {
         for (int u = 0; u < hidden; u++) {
             state[h + u] = gates[o + u] * gates[g + u];
         }
-        System.arraycopy(state, h, output, outputAt, hidden);
+        System.arraycopy(state, givesCell ? c : h, output, outputAt, hidden);
     }
 }

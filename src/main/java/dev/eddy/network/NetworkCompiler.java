@@ -90,7 +90,7 @@ public final class NetworkCompiler {
 
     private Cell cell(LayerSpec layer) {
         return switch (layer.cell()) {
-            case LSTM -> new LstmCell(input(layer, 4), recurrent(layer));
+            case LSTM -> new LstmCell(input(layer, 4), recurrent(layer), layer.output() == LayerSpec.Output.CELL);
             case GRU -> layer.resetsAfterProduct() ? gru(layer) : resetFirstGru(layer);
             case RNN -> new ElmanCell(input(layer, 1), recurrent(layer), activation(layer, Activation.TANH));
             case DENSE -> new DenseCell(dense(layer), activation(layer, Activation.IDENTITY));

@@ -35,7 +35,7 @@ public final class Telemetry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
     private static final double[] LAG_BOUNDS = {
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000, 600_000
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -72,10 +72,11 @@ public final class Telemetry implements AutoCloseable {
                     load, counter("eddy.model.loads", "Models loaded, by result.", Tags.of("result", lowerCase(load))));
         }
         step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
-        // Not a timer: those count nanoseconds, which events replayed from years ago overflow.
+        // Not a timer: those add up nanoseconds, which events replayed from years ago overflow. And not in seconds:
+        // the buckets of a summary round up to whole numbers.
         lag = DistributionSummary.builder("eddy.lag")
                 .description("Time between an event's timestamp and its prediction.")
-                .baseUnit("seconds")
+                .baseUnit("milliseconds")
                 .serviceLevelObjectives(LAG_BOUNDS)
                 .register(registry);
         bind(new JvmMemoryMetrics());
@@ -127,7 +128,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** A prediction came so long after its event's timestamp; times in the future count as none. */
     public void recordLag(long millis) {
-        lag.record(Math.max(millis, 0) / 1e3);
+        lag.record(Math.max(millis, 0));
     }
 
     /** From now on the instance scores with this model. */

@@ -34,7 +34,7 @@ class TelemetryTest {
     }
 
     @Test
-    void shouldKeepStepAndLagAsHistogramsInSeconds() {
+    void shouldKeepStepAndLagAsHistograms() {
         telemetry.recordStep(600);
         telemetry.recordLag(20);
         telemetry.recordLag(-5);
@@ -43,8 +43,8 @@ class TelemetryTest {
                 .contains(
                         "eddy_step_seconds_bucket{le=\"1.0E-6\"} 1",
                         "eddy_step_seconds_count 1",
-                        "eddy_lag_seconds_bucket{le=\"0.025\"} 2",
-                        "eddy_lag_seconds_sum 0.02");
+                        "eddy_lag_milliseconds_bucket{le=\"20.0\"} 2",
+                        "eddy_lag_milliseconds_sum 20.0");
     }
 
     @Test

@@ -1,0 +1,159 @@
+package dev.eddy.artifact.onnx;
+
+import dev.eddy.artifact.onnx.Call.Operator;
+import dev.eddy.artifact.onnx.Expressions.Arithmetic;
+import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.model.LayerSpec.Activation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Element-wise arithmetic and activations. */
+final class ArithmeticOperators {
+    private ArithmeticOperators() {}
+
+    static void register(Map<String, Operator> table) {
+        table.put("Add", call -> arithmetic(call, Arithmetic.ADD));
+        table.put("Sub", call -> arithmetic(call, Arithmetic.SUB));
+        table.put("Mul", call -> arithmetic(call, Arithmetic.MUL));
+        table.put("Div", call -> arithmetic(call, Arithmetic.DIV));
+        table.put("Tanh", call -> activate(call, Activation.TANH));
+        table.put("Relu", call -> activate(call, Activation.RELU));
+        table.put("Sigmoid", call -> activate(call, Activation.SIGMOID));
+    }
+
+    private static List<Value> activate(Call call, Activation activation) {
+        Series x = call.series(0);
+        call.budget().take(x.refs().length);
+        return List.of(new Series(
+                x.axes(), call.expressions().add(new Expressions.Activated(activation, x.refs())), x.moment()));
+    }
+
+    private static List<Value> arithmetic(Call call, Arithmetic operation) {
+        if (call.has("broadcast")) {
+            throw call.refuse("it uses broadcasting of before opset 7; export with opset_version=17");
+        }
+        Value a = fixed(call, call.input(0));
+        Value b = fixed(call, call.input(1));
+        if (a instanceof Constant x && b instanceof Constant y) {
+            return List.of(fold(call, operation, x, y));
+        } else if (a instanceof Series x && b instanceof Constant by) {
+            return List.of(scale(call, operation, x, by));
+        } else if (a instanceof Constant by && b instanceof Series x) {
+            return List.of(scaleReversed(call, operation, by, x));
+        } else if (a instanceof Series x && b instanceof Series y && operation == Arithmetic.ADD) {
+            return List.of(sum(call, x, y));
+        }
+        throw call.refuse("it combines two computed values, which no layer here does; cells written by hand (LSTMCell,"
+                + " GRUCell), residuals and attention are not supported: use nn.LSTM, nn.GRU or nn.RNN and export with"
+                + " dynamo=False");
+    }
+
+    private static Value fixed(Call call, Value value) {
+        Value known = value instanceof Dims dims ? dims.fixed() : value;
+        if (known == null) {
+            throw call.refuse("it computes with a dynamic length; export with fixed parameters");
+        }
+        return known;
+    }
+
+    private static Constant fold(Call call, Arithmetic operation, Constant a, Constant b) {
+        int[] shape = broadcast(call, a.shape(), b.shape());
+        long elements = 1;
+        for (int extent : shape) {
+            elements = Math.min(elements * extent, Integer.MAX_VALUE);
+        }
+        call.budget().take(elements);
+        Numbers x = a.numbers().pick(Routing.broadcast(a.shape(), shape));
+        Numbers y = b.numbers().pick(Routing.broadcast(b.shape(), shape));
+        boolean integral = a.integral() && b.integral();
+        double[] result = new double[x.size()];
+        for (int i = 0; i < result.length; i++) {
+            double value = apply(operation, x.at(i), y.at(i));
+            result[i] = integral ? (long) value : value;
+        }
+        return new Constant(Axis.plain(shape), new Numbers.Doubles(result), integral);
+    }
+
+    private static double apply(Arithmetic operation, double x, double y) {
+        return switch (operation) {
+            case ADD -> x + y;
+            case SUB -> x - y;
+            case MUL -> x * y;
+            case DIV -> x / y;
+        };
+    }
+
+    private static int[] broadcast(Call call, int[] a, int[] b) {
+        int[] shape = new int[Math.max(a.length, b.length)];
+        for (int i = 0; i < shape.length; i++) {
+            int x = i < shape.length - a.length ? 1 : a[i - (shape.length - a.length)];
+            int y = i < shape.length - b.length ? 1 : b[i - (shape.length - b.length)];
+            if (x != y && x != 1 && y != 1) {
+                throw call.refuse("the shapes " + Arrays.toString(a) + " and " + Arrays.toString(b) + " do not fit");
+            }
+            shape[i] = x == 1 ? y : x;
+        }
+        return shape;
+    }
+
+    private static Series scaleReversed(Call call, Arithmetic operation, Constant by, Series x) {
+        return switch (operation) {
+            case ADD, MUL -> scale(call, operation, x, by);
+            case SUB -> scale(call, Arithmetic.ADD, scale(call, Arithmetic.MUL, x, scalar(-1)), by);
+            case DIV -> throw call.refuse("it divides by a computed value, which is not supported");
+        };
+    }
+
+    private static Constant scalar(double value) {
+        return new Constant(List.of(), new Numbers.Doubles(new double[] {value}), false);
+    }
+
+    /** A value scaled by a constant that is the same at every point of time and batch. */
+    static Series scale(Call call, Arithmetic operation, Series x, Constant by) {
+        List<Axis> axes = new ArrayList<>(x.axes());
+        while (axes.size() < by.rank()) {
+            axes.add(0, Axis.UNIT);
+        }
+        for (int i = 0; i < by.rank(); i++) {
+            int extent = by.axes().get(i).size();
+            Axis axis = axes.get(axes.size() - by.rank() + i);
+            if (extent != 1 && (axis.runs() || axis.size() != extent)) {
+                throw call.refuse(
+                        "its constant of shape " + Arrays.toString(by.shape()) + " is not one number for each feature");
+            }
+        }
+        call.budget().take(2L * x.refs().length);
+        Numbers all = by.numbers().pick(Routing.broadcast(by.shape(), Axis.sizes(axes)));
+        double[] each = new double[all.size()];
+        Arrays.setAll(each, all::at);
+        for (double value : each) {
+            if (!Double.isFinite(value)
+                    || (value == 0 && (operation == Arithmetic.DIV || operation == Arithmetic.MUL))) {
+                throw call.refuse("its constant holds " + value);
+            }
+        }
+        return new Series(List.copyOf(axes), call.expressions().add(new Scaled(operation, each, x.refs())), x.moment());
+    }
+
+    private static Series sum(Call call, Series a, Series b) {
+        Series longer = a.rank() >= b.rank() ? a : b;
+        Series shorter = a.rank() >= b.rank() ? b : a;
+        int shift = longer.rank() - shorter.rank();
+        for (int i = 0; i < longer.rank(); i++) {
+            Axis x = longer.axes().get(i);
+            Axis y = i < shift ? Axis.UNIT : shorter.axes().get(i - shift);
+            if (x.runs() && y.runs()) {
+                x.symbol().join(y.symbol());
+            } else if (!x.same(y)) {
+                throw call.refuse("it adds values of different shapes");
+            }
+        }
+        call.budget().take(a.refs().length);
+        return new Series(
+                longer.axes(),
+                call.expressions().add(new Expressions.Sum(a.refs(), b.refs())),
+                Joining.moment(call, a, b));
+    }
+}

@@ -1,0 +1,238 @@
+package dev.eddy.artifact.onnx;
+
+import dev.eddy.artifact.onnx.Expressions.Activated;
+import dev.eddy.artifact.onnx.Expressions.Cell;
+import dev.eddy.artifact.onnx.Expressions.Expr;
+import dev.eddy.artifact.onnx.Expressions.Linear;
+import dev.eddy.artifact.onnx.Expressions.Normalised;
+import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.model.HeadSpec;
+import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.LayerSpec;
+import dev.eddy.model.LayerSpec.Activation;
+import dev.eddy.model.LayerSpec.CellKind;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds, walking back from the output of a graph, the stack of layers that computes it. */
+final class ChainBuilder {
+    private static final int MAX_LAYERS = 256;
+
+    private final Expressions expressions;
+    private final ElmanPattern elman;
+    private final Budget budget;
+    private final List<Draft.Layer> layers = new ArrayList<>(); // last to first
+    private Draft.Head head;
+    private long[] at;
+
+    ChainBuilder(Expressions expressions, ElmanPattern elman, Budget budget) {
+        this.expressions = expressions;
+        this.elman = elman;
+        this.budget = budget;
+    }
+
+    /**
+     * The network whose values these are.
+     *
+     * @throws InvalidModelException if they are not computed by a plain stack of layers
+     */
+    Draft build(long[] values) {
+        at = values;
+        head();
+        FeatureSources sources = new FeatureSources(expressions);
+        while (!sources.covers(at)) {
+            if (layers.size() > MAX_LAYERS) {
+                throw new InvalidModelException("the graph has more than " + MAX_LAYERS + " layers");
+            }
+            layer();
+        }
+        List<Draft.Source> found = sources.of(at);
+        int width = sources.width();
+        if (sources.selection() != null) {
+            dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, sources.selection()), null);
+        }
+        Collections.reverse(layers);
+        return new Draft(found, List.copyOf(layers), head);
+    }
+
+    private void head() {
+        Peeled peeled = Peeled.of(expressions, at);
+        if (peeled.base() instanceof Normalised normalised && peeled.steps().isEmpty()) {
+            linearHead(normalised.kind(), normalised.x());
+        } else if (peeled.base() instanceof Activated activated
+                && activated.activation() == Activation.SIGMOID
+                && peeled.steps().isEmpty()
+                && elman.match(activated, at[0]) == null) {
+            linearHead(HeadSpec.Kind.SIGMOID, activated.x());
+        } else {
+            linearHead(HeadSpec.Kind.LINEAR, at);
+        }
+    }
+
+    private void linearHead(HeadSpec.Kind kind, long[] refs) {
+        Peeled peeled = Peeled.of(expressions, refs);
+        if (peeled.base() instanceof Linear linear) {
+            int split = kind == HeadSpec.Kind.LINEAR
+                    ? (peeled.biased() ? 1 : 0)
+                    : peeled.steps().size();
+            float[][] map = folded(linear, peeled.steps().subList(0, split));
+            double[][] scaling =
+                    scaling(peeled.steps().subList(split, peeled.steps().size()), linear.width());
+            head = new Draft.Head(kind, linear.width(), map[0], map[1], scaling[0], scaling[1]);
+            at = linear.x();
+        } else if (kind == HeadSpec.Kind.LINEAR) {
+            double[][] scaling = scaling(peeled.steps(), refs.length);
+            head = new Draft.Head(kind, 0, null, null, scaling[0], scaling[1]);
+            at = peeled.refs();
+        } else {
+            head = new Draft.Head(kind, 0, null, null, null, null);
+            at = refs;
+        }
+    }
+
+    private static double[][] scaling(List<Scaled> steps, int width) {
+        if (steps.isEmpty()) {
+            return new double[2][];
+        }
+        double[][] affine = Peeled.affine(steps, width);
+        return new double[][] {affine[1], affine[0]};
+    }
+
+    private void layer() {
+        Expr expr = Peeled.whole(expressions, at);
+        if (expr instanceof Cell cell) {
+            recurrent(cell, false);
+        } else if (Peeled.cellState(expressions, at)) {
+            recurrent((Cell) expressions.of(at[0]), true);
+        } else if (expr instanceof Activated activated) {
+            activated(activated);
+        } else if (expr instanceof Linear || expr instanceof Scaled) {
+            affine(Peeled.of(expressions, at), Activation.IDENTITY);
+        } else if (expr == null && single()) {
+            select();
+        } else {
+            throw new InvalidModelException("the graph is not a plain stack of layers: " + what(expr)
+                    + "; residual connections, attention and several paths are not supported");
+        }
+    }
+
+    private static String what(Expr expr) {
+        if (expr == null) {
+            return "it joins the outputs of several layers";
+        }
+        return "it uses "
+                + (expr instanceof Expressions.Sum
+                        ? "a sum of two layers"
+                        : expr instanceof Normalised ? "a softmax between layers" : "a token or constant as a number");
+    }
+
+    private void recurrent(Cell cell, boolean handsOnCell) {
+        layers.add(new Draft.Layer(
+                cell.kind(),
+                cell.x().length,
+                cell.hidden(),
+                cell.activation(),
+                cell.kind() == CellKind.GRU ? cell.resetAfter() : null,
+                handsOnCell,
+                cell.weights(),
+                Expressions.id(at[0]),
+                cell.h(),
+                cell.c()));
+        at = cell.x();
+    }
+
+    private void activated(Activated activated) {
+        ElmanPattern.Match match = elman.match(activated, at[0]);
+        if (match != null) {
+            layers.add(match.layer());
+            at = match.x();
+            return;
+        }
+        affine(Peeled.of(expressions, activated.x()), activated.activation());
+    }
+
+    /** A dense layer; where there is no linear map, one that leaves everything in its place. */
+    private void affine(Peeled peeled, Activation activation) {
+        if (peeled.base() instanceof Linear linear) {
+            float[][] map = folded(linear, peeled.steps());
+            dense(linear.width(), linear.x().length, activation, map[0], map[1]);
+            at = linear.x();
+            return;
+        }
+        int width = peeled.refs().length;
+        double[][] affine = Peeled.affine(peeled.steps(), width);
+        int[] diagonal = new int[width];
+        java.util.Arrays.setAll(diagonal, i -> i);
+        float[] weight = matrix(width, width, diagonal);
+        float[] bias = new float[width];
+        for (int i = 0; i < width; i++) {
+            weight[i * width + i] = (float) affine[0][i];
+            bias[i] = (float) affine[1][i];
+        }
+        dense(width, width, activation, weight, peeled.steps().isEmpty() ? null : bias);
+        at = peeled.refs();
+    }
+
+    private boolean single() {
+        int id = Expressions.id(at[0]);
+        Expr expr = expressions.of(at[0]);
+        boolean cell = expr instanceof Cell;
+        for (long ref : at) {
+            if (Expressions.id(ref) != id || (cell && Expressions.index(ref) >= ((Cell) expr).hidden())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Some outputs of one layer, or in another order. */
+    private void select() {
+        Expr expr = expressions.of(at[0]);
+        int width = expr instanceof Cell cell ? cell.hidden() : expr.width();
+        int[] columns = new int[at.length];
+        java.util.Arrays.setAll(columns, i -> Expressions.index(at[i]));
+        dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, columns), null);
+        at = Expressions.refs(Expressions.id(at[0]), 0, width);
+    }
+
+    private void dense(int rows, int columns, Activation activation, float[] weight, float[] bias) {
+        Map<String, float[]> weights = new HashMap<>();
+        weights.put(LayerSpec.WEIGHT, weight);
+        if (bias != null) {
+            weights.put(LayerSpec.BIAS, bias);
+        }
+        layers.add(Draft.Layer.dense(columns, rows, activation, weights));
+    }
+
+    /** A matrix with one 1 in each row. */
+    private float[] matrix(int rows, int columns, int[] ones) {
+        budget.take((long) rows * columns);
+        float[] matrix = new float[rows * columns];
+        for (int j = 0; j < rows; j++) {
+            matrix[j * columns + ones[j]] = 1;
+        }
+        return matrix;
+    }
+
+    /** W and b of a linear map followed by arithmetic; b is {@code null} where nothing follows. */
+    private float[][] folded(Linear linear, List<Scaled> steps) {
+        if (steps.isEmpty()) {
+            return new float[][] {linear.weight(), null};
+        }
+        int in = linear.x().length;
+        double[][] affine = Peeled.affine(steps, linear.width());
+        budget.take(linear.weight().length);
+        float[] weight = linear.weight().clone();
+        float[] bias = new float[linear.width()];
+        for (int j = 0; j < bias.length; j++) {
+            bias[j] = (float) affine[1][j];
+            for (int k = 0; k < in; k++) {
+                weight[j * in + k] = (float) (affine[0][j] * weight[j * in + k]);
+            }
+        }
+        return new float[][] {weight, bias};
+    }
+}

@@ -1,0 +1,50 @@
+package dev.eddy.artifact.onnx;
+
+import dev.eddy.model.HeadSpec;
+import dev.eddy.model.LayerSpec.Activation;
+import dev.eddy.model.LayerSpec.CellKind;
+import java.util.List;
+import java.util.Map;
+
+/** A network as it was found in a graph: inputs, a stack of layers, a head. */
+record Draft(List<Source> sources, List<Layer> layers, Head head) {
+    /**
+     * What events must give.
+     *
+     * @param input the graph input
+     * @param table the embedding where the input is a token, else {@code null}
+     * @param mean  normalisation inside the graph, {@code (x - mean) / std}; {@code null} for none
+     */
+    record Source(String input, int width, Constant table, double[] mean, double[] std) {}
+
+    /**
+     * A layer.
+     *
+     * @param cell  whether an LSTM hands on c instead of h
+     * @param state the expression whose elements are the new state; -1 for none
+     * @param h     what h starts from; {@code null} for zero
+     * @param c     what c starts from; {@code null} for zero or none
+     */
+    record Layer(
+            CellKind kind,
+            int input,
+            int hidden,
+            Activation activation,
+            Boolean resetAfter,
+            boolean cell,
+            Map<String, float[]> weights,
+            int state,
+            long[] h,
+            long[] c) {
+        static Layer dense(int input, int hidden, Activation activation, Map<String, float[]> weights) {
+            return new Layer(CellKind.DENSE, input, hidden, activation, null, false, weights, -1, null, null);
+        }
+
+        boolean recurrent() {
+            return state >= 0;
+        }
+    }
+
+    /** The head; {@code weight} and {@code bias} are {@code null} for none, {@code mean} as well. */
+    record Head(HeadSpec.Kind kind, int output, float[] weight, float[] bias, double[] mean, double[] std) {}
+}

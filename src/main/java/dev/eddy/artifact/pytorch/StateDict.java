@@ -1,0 +1,121 @@
+package dev.eddy.artifact.pytorch;
+
+import dev.eddy.artifact.Tensor;
+import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.LayerSpec;
+import dev.eddy.model.LayerSpec.CellKind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The modules of a PyTorch state dict, as the names and shapes of its tensors tell them. */
+final class StateDict {
+    private static final Pattern RECURRENT = Pattern.compile("(.*?)(weight|bias)_(ih|hh|hr)_l(\\d{1,4})(_reverse)?");
+
+    private final SortedMap<String, Tensor> tensors;
+    private final Map<String, SortedMap<Integer, Map<String, String>>> stacks = new TreeMap<>();
+    private final List<Matrix> matrices = new ArrayList<>();
+
+    StateDict(SortedMap<String, Tensor> tensors) {
+        this.tensors = tensors;
+        Set<String> used = new HashSet<>();
+        tensors.keySet().forEach(name -> recurrent(name, used));
+        tensors.forEach((name, tensor) -> matrix(name, tensor, used));
+        for (String name : tensors.keySet()) {
+            if (!used.contains(name)) {
+                throw new InvalidModelException("the tensor '" + name + "' of shape "
+                        + tensors.get(name).shapeText()
+                        + " belongs to no LSTM, GRU, RNN, Embedding or Linear; remove it"
+                        + " from the state dict or write a full spec");
+            }
+        }
+    }
+
+    /** A module with a weight of two axes: Linear or Embedding. {@code bias} is {@code null} for none. */
+    record Matrix(String module, String weight, String bias, int rows, int columns) {}
+
+    /** One recurrent layer: its sizes, gates times hidden in rows, and its tensors by role. */
+    record Layer(int rows, int hidden, int input, Map<String, String> byRole) {
+        /** The kind of cell, as the number of gates tells. */
+        CellKind kind() {
+            return switch (rows / hidden) {
+                case 4 -> CellKind.LSTM;
+                case 3 -> CellKind.GRU;
+                case 1 -> CellKind.RNN;
+                default ->
+                    throw new InvalidModelException("the tensor '" + byRole.get(LayerSpec.WEIGHT_HH) + "' has " + rows
+                            + " rows for " + hidden + " units, which is no LSTM (4 times), GRU (3) or RNN (1)");
+            };
+        }
+    }
+
+    private void recurrent(String name, Set<String> used) {
+        Matcher matcher = RECURRENT.matcher(name);
+        if (!matcher.matches()) {
+            return;
+        }
+        if (matcher.group(5) != null) {
+            throw new InvalidModelException(
+                    "the tensor '" + name + "' is of a bidirectional layer, which reads events that"
+                            + " have not come yet; train it with bidirectional=False");
+        } else if (matcher.group(3).equals("hr")) {
+            throw new InvalidModelException("the tensor '" + name
+                    + "' is of an LSTM with projections (proj_size), which is not supported; train it without");
+        }
+        stacks.computeIfAbsent(matcher.group(1), prefix -> new TreeMap<>())
+                .computeIfAbsent(Integer.valueOf(matcher.group(4)), layer -> new HashMap<>())
+                .put(matcher.group(2) + "_" + matcher.group(3), name);
+        used.add(name);
+    }
+
+    private void matrix(String name, Tensor tensor, Set<String> used) {
+        boolean weight = name.equals("weight") || name.endsWith(".weight");
+        if (!weight || tensor.shape().length != 2) {
+            return;
+        }
+        String module = name.substring(0, name.length() - "weight".length());
+        String bias = tensors.containsKey(module + "bias") ? module + "bias" : null;
+        used.add(name);
+        used.add(String.valueOf(bias));
+        matrices.add(new Matrix(module, name, bias, tensor.shape()[0], tensor.shape()[1]));
+    }
+
+    /** The prefixes of all recurrent modules, as {@code "lstm."}. */
+    Collection<String> recurrentModules() {
+        return stacks.keySet();
+    }
+
+    /** All modules with a weight of two axes. */
+    List<Matrix> matrices() {
+        return matrices;
+    }
+
+    /** The layers of a recurrent module, first to last. */
+    List<Layer> layers(String module) {
+        List<Layer> layers = new ArrayList<>();
+        for (Map.Entry<Integer, Map<String, String>> entry : stacks.get(module).entrySet()) {
+            Map<String, String> byRole = entry.getValue();
+            String hh = byRole.get(LayerSpec.WEIGHT_HH);
+            String ih = byRole.get(LayerSpec.WEIGHT_IH);
+            if (entry.getKey() != layers.size() || hh == null || ih == null) {
+                throw new InvalidModelException("the module '" + module + "' lacks weight_ih_l" + layers.size()
+                        + " or weight_hh_l" + layers.size() + "; is the state dict whole?");
+            }
+            int[] shape = tensors.get(hh).shape();
+            int[] inputShape = tensors.get(ih).shape();
+            if (shape.length != 2 || inputShape.length != 2 || shape[0] < 1 || shape[1] < 1 || inputShape[1] < 1) {
+                throw new InvalidModelException("the tensors '" + ih + "' and '" + hh + "' are not matrices");
+            }
+            layers.add(new Layer(shape[0], shape[1], inputShape[1], byRole));
+        }
+        return layers;
+    }
+}

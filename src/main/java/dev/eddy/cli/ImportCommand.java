@@ -1,0 +1,76 @@
+package dev.eddy.cli;
+
+import dev.eddy.app.ModelImport;
+import dev.eddy.artifact.ModelFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code eddy import}: a file of PyTorch or ONNX becomes a model file. */
+@Command(
+        name = "import",
+        description = "Makes a model file of an ONNX file or of PyTorch weights in a safetensors file.",
+        footer = {
+            "",
+            "A file without a spec reads one list of numbers, 'features', from each event or, where it begins with an"
+                    + " embedding, one integer id, 'token'. A spec names fields, labels and the task; sizes and weights"
+                    + " come from the file:",
+            "",
+            "  {\"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
+            "   \"task\": {\"kind\": \"predict\", \"fields\": [\"value\"]}}",
+            "",
+            "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
+            "What cannot be imported faithfully is refused, with the reason and what to do."
+        })
+final class ImportCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "FILE", description = "ONNX or safetensors file.")
+    private Path file;
+
+    @Option(names = "--spec", paramLabel = "SPEC.json", description = "What the file does not say itself.")
+    private Path spec;
+
+    @Option(names = "--name", description = "Name of the model; otherwise the spec's or the file's.")
+    private String name;
+
+    @Option(names = "--version", description = "Version of the model; otherwise the spec's or 1.")
+    private String version;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli reads it
+    private boolean help;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "NAME=FILE.pb",
+            description = "A tensor for an input of the graph that is a weight; may be repeated.")
+    private Map<String, Path> bindings = new TreeMap<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "MODEL",
+            required = true,
+            description = "The model file to write.")
+    private Path output;
+
+    @Override
+    public Integer call() throws Exception {
+        String json = spec == null ? null : Files.readString(spec);
+        ModelFile model = new ModelImport(file, json, name, version, bindings).run();
+        model.write(output);
+        command.commandLine().getOut().println(model.id().label() + " " + model.fingerprint() + " -> " + output);
+        return 0;
+    }
+}
