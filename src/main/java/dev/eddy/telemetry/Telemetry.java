@@ -128,7 +128,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** A prediction came so long after its event's timestamp; times in the future count as none. */
     public void recordLag(long millis) {
-        lag.record(Math.max(millis, 0));
+        lag.record((double) Math.max(millis, 0));
     }
 
     /** From now on the instance scores with this model. */
