@@ -168,14 +168,9 @@ public final class StreamBenchmark implements Callable<Integer> {
 
     private void report(List<Contender> contenders, double stepNanos) {
         table.print(out, contenders.get(0).name());
-        out.printf(Locale.ROOT, "%nA step of the network alone, in a loop: %,.0f ns", stepNanos);
+        out.printf(Locale.ROOT, "%nA step of the network alone, in a loop: %.1f µs of CPU", stepNanos / 1e3);
         if (contenders.stream().anyMatch(contender -> contender.name().equals(EDDY))) {
-            double eventNanos = threads * 1e9 / table.perSecond(EDDY);
-            out.printf(
-                    Locale.ROOT,
-                    ", %.0f %% of the %,.0f ns that a stream thread has for an event.",
-                    100 * stepNanos / eventNanos,
-                    eventNanos);
+            out.printf(Locale.ROOT, ", %.0f %% of Eddy's", stepNanos / 10 / table.cpuMicros(EDDY));
         }
         out.println();
     }
