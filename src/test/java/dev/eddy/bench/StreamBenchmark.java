@@ -36,7 +36,7 @@ public final class StreamBenchmark implements Callable<Integer> {
     private static final String PASS_THROUGH = "pass-through";
     private static final String EDDY = "Eddy";
 
-    @Option(names = "--events", defaultValue = "500000", description = "Events each contender processes in a run.")
+    @Option(names = "--events", defaultValue = "400000", description = "Events each contender processes in a run.")
     private int events;
 
     @Option(names = "--keys", defaultValue = "10000", description = "Sequences they belong to.")
