@@ -35,18 +35,9 @@ public final class StateCodec {
         state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
         buffer.putLong(STEPS_AT, state.steps()).putLong(TIME_AT, state.lastEventTime());
         int at = PAYLOAD_AT;
-        buffer.position(at)
-                .slice()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .put(state.network)
-                .put(state.remembered);
+        buffer.position(at).asFloatBuffer().put(state.network).put(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
-        buffer.position(at)
-                .slice()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asDoubleBuffer()
-                .put(state.pending);
+        buffer.position(at).asDoubleBuffer().put(state.pending);
         buffer.putInt(bytes.length - CHECKSUM_BYTES, checksumOf(bytes));
         return bytes;
     }
@@ -67,18 +58,9 @@ public final class StateCodec {
         ByteBuffer buffer = littleEndian(bytes);
         state.set(buffer.getInt(GENERATION_AT), buffer.getLong(STEPS_AT), buffer.getLong(TIME_AT));
         int at = PAYLOAD_AT;
-        buffer.position(at)
-                .slice()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .get(state.network)
-                .get(state.remembered);
+        buffer.position(at).asFloatBuffer().get(state.network).get(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
-        buffer.position(at)
-                .slice()
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asDoubleBuffer()
-                .get(state.pending);
+        buffer.position(at).asDoubleBuffer().get(state.pending);
     }
 
     /** Whether a state's bytes name a model. */

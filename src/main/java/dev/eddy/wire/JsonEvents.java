@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
@@ -15,16 +16,17 @@ import org.apache.kafka.common.header.Headers;
 
 /** Events as JSON objects in UTF-8. */
 public final class JsonEvents implements EventDecoder {
-    private static final JsonMapper MAPPER = JsonMapper.builder(new JsonFactory())
+    private static final ObjectReader READER = JsonMapper.builder(new JsonFactory())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // NaN is refused by the features, with the name of the field.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
+            .build()
+            .readerFor(JsonNode.class);
 
     @Override
     public Fields decode(String topic, Headers headers, byte[] value) {
         try {
-            JsonNode root = MAPPER.readTree(value);
+            JsonNode root = READER.readTree(value);
             if (!root.isObject()) {
                 throw new BadEventException(
                         Reason.UNDECODABLE, "the value is a JSON " + root.getNodeType() + ", not an object");

@@ -3,10 +3,11 @@ package dev.eddy.wire;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.eddy.model.ModelId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Locale;
 
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
@@ -19,44 +20,96 @@ public final class JsonPredictions implements PredictionEncoder {
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .build();
 
+    private static final SerializedString KEY = new SerializedString("key");
+    private static final SerializedString TIMESTAMP = new SerializedString("timestamp");
+    private static final SerializedString STEP = new SerializedString("step");
+    private static final SerializedString MODEL = new SerializedString("model");
+    private static final SerializedString VERSION = new SerializedString("version");
+    private static final SerializedString FINGERPRINT = new SerializedString("fingerprint");
+    private static final SerializedString START = new SerializedString("start");
+    private static final SerializedString COLD = new SerializedString("cold");
+    private static final SerializedString WARM = new SerializedString("warm");
+    private static final SerializedString VALUES = new SerializedString("values");
+    private static final SerializedString LABEL = new SerializedString("label");
+    private static final SerializedString PROBABILITIES = new SerializedString("probabilities");
+    private static final SerializedString RESIDUAL = new SerializedString("residual");
+
+    private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
+    private ModelText model;
+
     @Override
     public byte[] encode(Prediction prediction) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(512)) {
-            try (JsonGenerator json = JSON.createGenerator(bytes)) {
-                write(prediction, json);
-            }
-            return bytes.toByteArray();
+        bytes.reset();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            write(prediction, json);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory cannot fail", e);
         }
+        return bytes.toByteArray();
     }
 
-    private static void write(Prediction prediction, JsonGenerator json) throws IOException {
+    private void write(Prediction prediction, JsonGenerator json) throws IOException {
         json.writeStartObject();
-        json.writeStringField("key", KeyText.of(prediction.key()));
-        json.writeNumberField("timestamp", prediction.timestamp());
-        json.writeNumberField("step", prediction.step());
-        json.writeStringField("model", prediction.model().name());
-        json.writeStringField("version", prediction.model().version());
-        json.writeStringField("fingerprint", prediction.model().fingerprint().toString());
-        json.writeStringField("start", prediction.start().name().toLowerCase(Locale.ROOT));
-        write(json, "values", prediction.values());
+        json.writeFieldName(KEY);
+        json.writeString(KeyText.of(prediction.key()));
+        json.writeFieldName(TIMESTAMP);
+        json.writeNumber(prediction.timestamp());
+        json.writeFieldName(STEP);
+        json.writeNumber(prediction.step());
+        textOf(prediction.model()).write(json);
+        json.writeFieldName(START);
+        json.writeString(prediction.start() == Prediction.Start.COLD ? COLD : WARM);
+        write(json, VALUES, prediction.values());
         if (prediction.label() != null) {
-            json.writeStringField("label", prediction.label());
-            json.writeArrayFieldStart("probabilities");
+            json.writeFieldName(LABEL);
+            json.writeString(prediction.label());
+            json.writeFieldName(PROBABILITIES);
+            json.writeStartArray();
             for (float probability : prediction.probabilities()) {
                 json.writeNumber(probability);
             }
             json.writeEndArray();
         }
         if (prediction.residual() != null) {
-            write(json, "residual", prediction.residual());
+            write(json, RESIDUAL, prediction.residual());
         }
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, String name, double[] numbers) throws IOException {
-        json.writeArrayFieldStart(name);
+    private ModelText textOf(ModelId id) {
+        if (model == null || !model.id.equals(id)) {
+            model = new ModelText(id);
+        }
+        return model;
+    }
+
+    /** A model's part of its predictions, encoded once. */
+    private static final class ModelText {
+        private final ModelId id;
+        private final SerializedString name;
+        private final SerializedString version;
+        private final SerializedString fingerprint;
+
+        ModelText(ModelId id) {
+            this.id = id;
+            this.name = new SerializedString(id.name());
+            this.version = new SerializedString(id.version());
+            this.fingerprint = new SerializedString(id.fingerprint().toString());
+        }
+
+        void write(JsonGenerator json) throws IOException {
+            json.writeFieldName(MODEL);
+            json.writeString(name);
+            json.writeFieldName(VERSION);
+            json.writeString(version);
+            json.writeFieldName(FINGERPRINT);
+            json.writeString(fingerprint);
+        }
+    }
+
+    private static void write(JsonGenerator json, SerializedString name, double[] numbers) throws IOException {
+        json.writeFieldName(name);
+        json.writeStartArray();
         for (double number : numbers) {
             if ((float) number == number) {
                 json.writeNumber((float) number);

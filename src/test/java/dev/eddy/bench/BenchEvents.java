@@ -1,0 +1,59 @@
+package dev.eddy.bench;
+
+import dev.eddy.testing.TestKafka;
+import dev.eddy.wire.AvroEventEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** The events, all from one seed: a number that counts, and a text that fills the value up to {@link #BYTES}. */
+final class BenchEvents {
+    /** Size of a value, give or take a few. */
+    static final int BYTES = 100;
+
+    static final String AVRO_SCHEMA = """
+            {"type": "record", "name": "BenchEvent", "fields": [
+              {"name": "value", "type": "double"}, {"name": "text", "type": "string"}]}
+            """;
+
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final UnaryOperator<byte[]> format;
+    private final int keys;
+    private final String filling;
+
+    BenchEvents(String format, int keys) {
+        this.format = format.equals("avro")
+                ? new AvroEventEncoder(new Schema.Parser().parse(AVRO_SCHEMA))::encode
+                : UnaryOperator.identity();
+        this.keys = keys;
+        this.filling = "x".repeat(BYTES - value(10.25, "").length);
+    }
+
+    /** The key of the next event. */
+    byte[] nextKey() {
+        return ("sensor-" + random.nextInt(keys)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The value of the next event. */
+    byte[] nextValue() {
+        return value(random.nextInt(2000) / 100.0, filling);
+    }
+
+    private byte[] value(double number, String text) {
+        return format.apply(("{\"value\":" + number + ",\"text\":\"" + text + "\"}").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends the next events, one millisecond apart. */
+    void send(TestKafka kafka, String topic, int count) {
+        // Up to now: a broker throws events of long ago away.
+        long time = System.currentTimeMillis() - count;
+        try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
+            for (int i = 0; i < count; i++) {
+                producer.send(new ProducerRecord<>(topic, null, time + i, nextKey(), nextValue()));
+            }
+        }
+    }
+}

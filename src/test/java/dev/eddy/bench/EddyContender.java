@@ -1,0 +1,31 @@
+package dev.eddy.bench;
+
+import dev.eddy.app.EddyApplication;
+import dev.eddy.app.ModelDeployer;
+import dev.eddy.app.ModelPublisher;
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.catalogue.Deployment;
+import dev.eddy.config.EddyConfig;
+
+/** {@code eddy run} with a model that was published and deployed. */
+record EddyContender(String name, ModelFile model) implements Contender {
+    @Override
+    public Running start(EddyConfig config) throws InterruptedException {
+        new ModelPublisher(config).publish(model, written -> {});
+        try (ModelDeployer deployer = new ModelDeployer(config)) {
+            deployer.deploy(model.id(), Deployment.BEGINNING);
+        }
+        EddyApplication application = EddyApplication.start(config);
+        return new Running() {
+            @Override
+            public boolean isAlive() {
+                return application.isAlive();
+            }
+
+            @Override
+            public void close() {
+                application.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package dev.eddy.bench;
+
+import dev.eddy.catalogue.LiveDeployments;
+import dev.eddy.config.EddyConfig;
+import dev.eddy.network.LiveModel;
+import dev.eddy.state.SequenceState;
+import dev.eddy.state.StateCodec;
+import dev.eddy.stream.Inference;
+import dev.eddy.stream.InferenceMonitor;
+import dev.eddy.stream.Outcome;
+import dev.eddy.stream.StateAccess;
+import dev.eddy.wire.Formats;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * What Eddy writes for an event.
+ *
+ * @param prediction bytes of a prediction, on average
+ * @param state      bytes of a state
+ */
+record Sizes(int prediction, int state) {
+    private static final int SAMPLE = 1_000;
+
+    static Sizes of(EddyConfig config, LiveModel model, BenchEvents events) {
+        LiveDeployments always = LiveDeployments.always(model);
+        long bytes = 0;
+        try (Inference inference = new Inference(
+                Formats.events(config).get(),
+                Formats.predictions(config).get(),
+                () -> always,
+                new OneState(),
+                InferenceMonitor.NONE)) {
+            for (int i = 0; i < SAMPLE; i++) {
+                Outcome outcome = inference.infer(
+                        "events",
+                        new RecordHeaders(),
+                        events.nextKey(),
+                        System.currentTimeMillis(),
+                        events.nextValue());
+                bytes += ((Outcome.Predicted) outcome).bytes().length;
+            }
+        }
+        return new Sizes((int) (bytes / SAMPLE), StateCodec.size(new SequenceState(model)));
+    }
+
+    /** All keys are one sequence: sizes do not depend on it. */
+    private static final class OneState implements StateAccess {
+        private byte[] bytes;
+
+        @Override
+        public byte[] get(byte[] key) {
+            return bytes;
+        }
+
+        @Override
+        public void put(byte[] key, byte[] state) {
+            bytes = state;
+        }
+
+        @Override
+        public void delete(byte[] key) {
+            bytes = null;
+        }
+    }
+}
