@@ -31,7 +31,7 @@ class BrokerCommandIT {
 
         process.destroy();
 
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(directory.resolve(".kafka_cleanshutdown")).exists();
     }
 
@@ -59,7 +59,7 @@ class BrokerCommandIT {
         // The first write after the pipe was closed tells it.
         kafka.produce("eddy.predictions", "a", "{}", 2);
 
-        assertThat(tail.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(tail.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private TestKafka start() throws IOException {
