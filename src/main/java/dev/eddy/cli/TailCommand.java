@@ -46,8 +46,8 @@ final class TailCommand implements Runnable {
         try (TopicTail tail = TopicTail.open(settings, role, fromBeginning)) {
             tail.forEach(record -> {
                 out.println(text.of(record));
-                // checkError also flushes, and tells when whoever read our output has gone.
-                return --count > 0 && !out.checkError();
+                // Both flush; the stream alone knows when whoever read our output has gone.
+                return --count > 0 && !out.checkError() && !System.out.checkError();
             });
         }
         out.flush();

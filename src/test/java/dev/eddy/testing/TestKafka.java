@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /** A broker for integration tests, whatever it runs in, and what tests do with one. */
 public interface TestKafka {
@@ -35,6 +36,14 @@ public interface TestKafka {
     default void createTopics(List<NewTopic> topics) {
         try (Admin admin = admin()) {
             admin.createTopics(topics).all().get();
+            // The controller has created them; the broker that answers learns of it a moment later.
+            List<String> names = topics.stream().map(NewTopic::name).toList();
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(10))
+                    .ignoreExceptions()
+                    .until(() ->
+                            admin.describeTopics(names).allTopicNames().get().size() == topics.size());
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException("cannot create the topics " + topics, e);
         }
