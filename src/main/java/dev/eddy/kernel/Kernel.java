@@ -14,9 +14,9 @@ public interface Kernel {
      *
      * @param w   (rows, columns)
      * @param x   holds {@code w.columns()} elements from {@code xAt}
-     * @param y   holds {@code w.rows()} elements from {@code yAt}; not the array {@code x}, or not overlapping in it
+     * @param y   begins with {@code w.rows()} elements; another array than {@code x}
      */
-    void multiplyAdd(Matrix w, float[] x, int xAt, float[] y, int yAt);
+    void multiplyAdd(Matrix w, float[] x, int xAt, float[] y);
 
     /** {@code v[i] = sigmoid(v[i])} for i in [from, to). */
     void sigmoid(float[] v, int from, int to);

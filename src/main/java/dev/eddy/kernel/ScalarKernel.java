@@ -8,39 +8,34 @@ final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void multiplyAdd(Matrix w, float[] x, int xAt, float[] y, int yAt) {
-        float[] packed = w.packed();
+    public void multiplyAdd(Matrix w, float[] x, int xAt, float[] y) {
+        float[][] column = w.columnArrays();
         int rows = w.rows();
-        int columns = w.columns();
         int k = 0;
         // Four columns in one pass over y: the same chain of products, a quarter of the loads and stores.
-        for (; k + 4 <= columns; k += 4) {
-            addFourColumns(packed, k * rows, rows, x, xAt + k, y, yAt);
+        for (; k + 4 <= column.length; k += 4) {
+            addFour(column[k], column[k + 1], column[k + 2], column[k + 3], x, xAt + k, y, rows);
         }
-        for (; k < columns; k++) {
-            addColumn(packed, k * rows, rows, x[xAt + k], y, yAt);
+        for (; k < column.length; k++) {
+            addOne(column[k], x[xAt + k], y, rows);
         }
     }
 
-    private static void addFourColumns(float[] w, int at, int rows, float[] x, int xAt, float[] y, int yAt) {
+    /** The compiler makes vectors of this loop because all arrays have the same index. */
+    private static void addFour(
+            float[] w0, float[] w1, float[] w2, float[] w3, float[] x, int xAt, float[] y, int rows) {
         float x0 = x[xAt];
         float x1 = x[xAt + 1];
         float x2 = x[xAt + 2];
         float x3 = x[xAt + 3];
-        int at1 = at + rows;
-        int at2 = at1 + rows;
-        int at3 = at2 + rows;
         for (int j = 0; j < rows; j++) {
-            float sum = Math.fma(w[at + j], x0, y[yAt + j]);
-            sum = Math.fma(w[at1 + j], x1, sum);
-            sum = Math.fma(w[at2 + j], x2, sum);
-            y[yAt + j] = Math.fma(w[at3 + j], x3, sum);
+            y[j] = Math.fma(w3[j], x3, Math.fma(w2[j], x2, Math.fma(w1[j], x1, Math.fma(w0[j], x0, y[j]))));
         }
     }
 
-    private static void addColumn(float[] w, int at, int rows, float x, float[] y, int yAt) {
+    private static void addOne(float[] w, float x, float[] y, int rows) {
         for (int j = 0; j < rows; j++) {
-            y[yAt + j] = Math.fma(w[at + j], x, y[yAt + j]);
+            y[j] = Math.fma(w[j], x, y[j]);
         }
     }
 

@@ -23,8 +23,8 @@ record Affine(Matrix weight, float[] bias) {
     }
 
     /** {@code y = W x + b}. */
-    void apply(Kernel kernel, float[] x, int xAt, float[] y, int yAt) {
-        System.arraycopy(bias, 0, y, yAt, bias.length);
-        kernel.multiplyAdd(weight, x, xAt, y, yAt);
+    void apply(Kernel kernel, float[] x, int xAt, float[] y) {
+        System.arraycopy(bias, 0, y, 0, bias.length);
+        kernel.multiplyAdd(weight, x, xAt, y);
     }
 }

@@ -23,18 +23,10 @@ interface Cell {
      * One step.
      *
      * @param kernel  the arithmetic
-     * @param input   holds x_t, (inputSize), from {@code inputAt}
+     * @param x       begins with x_t, (inputSize)
      * @param state   holds the state before the step, (stateSize), from {@code stateAt}; then the one after it
-     * @param output  receives h_t, (outputSize), from {@code outputAt}
+     * @param output  begins with h_t, (outputSize), after the step
      * @param scratch (scratchSize) or longer
      */
-    void step(
-            Kernel kernel,
-            float[] input,
-            int inputAt,
-            float[] state,
-            int stateAt,
-            float[] output,
-            int outputAt,
-            float[] scratch);
+    void step(Kernel kernel, float[] x, float[] state, int stateAt, float[] output, float[] scratch);
 }

@@ -34,16 +34,8 @@ final class DenseCell implements Cell {
     }
 
     @Override
-    public void step(
-            Kernel kernel,
-            float[] x,
-            int xAt,
-            float[] state,
-            int stateAt,
-            float[] output,
-            int outputAt,
-            float[] scratch) {
-        affine.apply(kernel, x, xAt, output, outputAt);
-        Functions.apply(kernel, activation, output, outputAt, outputAt + affine.rows());
+    public void step(Kernel kernel, float[] x, float[] state, int stateAt, float[] output, float[] scratch) {
+        affine.apply(kernel, x, 0, output);
+        Functions.apply(kernel, activation, output, 0, affine.rows());
     }
 }

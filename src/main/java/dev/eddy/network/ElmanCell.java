@@ -47,11 +47,10 @@ final class ElmanCell implements Cell {
     }
 
     @Override
-    public void step(
-            Kernel kernel, float[] x, int xAt, float[] state, int h, float[] output, int outputAt, float[] scratch) {
-        input.apply(kernel, x, xAt, output, outputAt);
-        kernel.multiplyAdd(recurrent, state, h, output, outputAt);
-        Functions.apply(kernel, activation, output, outputAt, outputAt + hidden);
-        System.arraycopy(output, outputAt, state, h, hidden);
+    public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] scratch) {
+        input.apply(kernel, x, 0, output);
+        kernel.multiplyAdd(recurrent, state, h, output);
+        Functions.apply(kernel, activation, output, 0, hidden);
+        System.arraycopy(output, 0, state, h, hidden);
     }
 }

@@ -50,29 +50,27 @@ final class GruCell implements Cell {
 
     @Override
     public int scratchSize() {
-        return 4 * hidden;
+        return 3 * hidden;
     }
 
     @Override
-    public void step(
-            Kernel kernel, float[] x, int xAt, float[] state, int h, float[] output, int outputAt, float[] gates) {
+    public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] gates) {
         int r = GRU_RESET * hidden;
         int z = GRU_UPDATE * hidden;
         int n = GRU_NEW * hidden;
-        int q = 3 * hidden; // U_n h + b_hn
-        input.apply(kernel, x, xAt, gates, 0);
-        kernel.multiplyAdd(recurrentGates, state, h, gates, 0);
-        recurrentNew.apply(kernel, state, h, gates, q);
+        input.apply(kernel, x, 0, gates);
+        kernel.multiplyAdd(recurrentGates, state, h, gates);
+        recurrentNew.apply(kernel, state, h, output); // U_n h + b_hn
 
         kernel.sigmoid(gates, r, r + hidden);
         kernel.sigmoid(gates, z, z + hidden);
         for (int u = 0; u < hidden; u++) {
-            gates[n + u] = Math.fma(gates[r + u], gates[q + u], gates[n + u]);
+            gates[n + u] = Math.fma(gates[r + u], output[u], gates[n + u]);
         }
         kernel.tanh(gates, n, n + hidden);
         for (int u = 0; u < hidden; u++) {
             state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * gates[n + u]);
         }
-        System.arraycopy(state, h, output, outputAt, hidden);
+        System.arraycopy(state, h, output, 0, hidden);
     }
 }

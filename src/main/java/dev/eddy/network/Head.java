@@ -19,12 +19,12 @@ final class Head {
         return size;
     }
 
-    /** Gives the values of the last layer's output at {@code x[xAt ..]}. */
-    void apply(Kernel kernel, float[] x, int xAt, float[] values, float[] scratch) {
+    /** Gives the values of the last layer's output with which {@code x} begins. */
+    void apply(Kernel kernel, float[] x, float[] values, float[] scratch) {
         if (affine == null) {
-            System.arraycopy(x, xAt, values, 0, size);
+            System.arraycopy(x, 0, values, 0, size);
         } else {
-            affine.apply(kernel, x, xAt, values, 0);
+            affine.apply(kernel, x, 0, values);
         }
         switch (kind) {
             case LINEAR -> {}

@@ -57,19 +57,11 @@ final class LstmCell implements Cell {
     }
 
     @Override
-    public void step(
-            Kernel kernel,
-            float[] x,
-            int xAt,
-            float[] state,
-            int stateAt,
-            float[] output,
-            int outputAt,
-            float[] gates) {
+    public void step(Kernel kernel, float[] x, float[] state, int stateAt, float[] output, float[] gates) {
         int h = stateAt;
         int c = stateAt + hidden;
-        input.apply(kernel, x, xAt, gates, 0);
-        kernel.multiplyAdd(recurrent, state, h, gates, 0);
+        input.apply(kernel, x, 0, gates);
+        kernel.multiplyAdd(recurrent, state, h, gates);
 
         int i = LSTM_INPUT * hidden;
         int f = LSTM_FORGET * hidden;
@@ -88,6 +80,6 @@ final class LstmCell implements Cell {
         for (int u = 0; u < hidden; u++) {
             state[h + u] = gates[o + u] * gates[g + u];
         }
-        System.arraycopy(state, givesCell ? c : h, output, outputAt, hidden);
+        System.arraycopy(state, givesCell ? c : h, output, 0, hidden);
     }
 }

@@ -78,12 +78,12 @@ public final class Network {
         float[] y = scratch.odd;
         input.apply(raw, x);
         for (int i = 0; i < cells.length; i++) {
-            cells[i].step(kernel, x, 0, state, stateAt[i], y, 0, scratch.gates);
+            cells[i].step(kernel, x, state, stateAt[i], y, scratch.gates);
             float[] swap = x;
             x = y;
             y = swap;
         }
-        head.apply(kernel, x, 0, values, y);
+        head.apply(kernel, x, values, y);
     }
 
     /**

@@ -50,30 +50,28 @@ final class ResetFirstGruCell implements Cell {
 
     @Override
     public int scratchSize() {
-        return 4 * hidden;
+        return 3 * hidden;
     }
 
     @Override
-    public void step(
-            Kernel kernel, float[] x, int xAt, float[] state, int h, float[] output, int outputAt, float[] gates) {
+    public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] gates) {
         int r = GRU_RESET * hidden;
         int z = GRU_UPDATE * hidden;
         int n = GRU_NEW * hidden;
-        int q = 3 * hidden; // r * h
-        input.apply(kernel, x, xAt, gates, 0);
-        kernel.multiplyAdd(recurrentGates, state, h, gates, 0);
+        input.apply(kernel, x, 0, gates);
+        kernel.multiplyAdd(recurrentGates, state, h, gates);
 
         kernel.sigmoid(gates, r, r + hidden);
         kernel.sigmoid(gates, z, z + hidden);
+        System.arraycopy(gates, n, output, 0, hidden);
         for (int u = 0; u < hidden; u++) {
-            gates[q + u] = gates[r + u] * state[h + u];
+            gates[r + u] *= state[h + u];
         }
-        // The candidate's rows are disjoint from r * h, though in the same array.
-        kernel.multiplyAdd(recurrentNew, gates, q, gates, n);
-        kernel.tanh(gates, n, n + hidden);
+        kernel.multiplyAdd(recurrentNew, gates, r, output);
+        kernel.tanh(output, 0, hidden);
         for (int u = 0; u < hidden; u++) {
-            state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * gates[n + u]);
+            state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * output[u]);
         }
-        System.arraycopy(state, h, output, outputAt, hidden);
+        System.arraycopy(state, h, output, 0, hidden);
     }
 }

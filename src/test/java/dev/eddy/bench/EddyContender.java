@@ -6,11 +6,12 @@ import dev.eddy.app.ModelPublisher;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.config.EddyConfig;
+import java.io.IOException;
 
 /** {@code eddy run} with a model that was published and deployed. */
 record EddyContender(String name, ModelFile model) implements Contender {
     @Override
-    public Running start(EddyConfig config) throws InterruptedException {
+    public Running start(EddyConfig config) throws InterruptedException, IOException {
         new ModelPublisher(config).publish(model, written -> {});
         try (ModelDeployer deployer = new ModelDeployer(config)) {
             deployer.deploy(model.id(), Deployment.BEGINNING);

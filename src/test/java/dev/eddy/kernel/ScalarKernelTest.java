@@ -17,11 +17,11 @@ class ScalarKernelTest {
         float[] expected = y.clone();
         for (int j = 0; j < rows; j++) {
             for (int k = 0; k < columns; k++) {
-                expected[2 + j] = Math.fma(w[j * columns + k], x[3 + k], expected[2 + j]);
+                expected[j] = Math.fma(w[j * columns + k], x[3 + k], expected[j]);
             }
         }
 
-        new ScalarKernel().multiplyAdd(Matrix.ofRows(w, rows, columns), x, 3, y, 2);
+        new ScalarKernel().multiplyAdd(Matrix.ofRows(w, rows, columns), x, 3, y);
 
         assertThat(y).containsExactly(expected);
     }
