@@ -39,7 +39,7 @@ public record UnknownRule(When when, List<String> of, String token) {
     }
 
     private static boolean isUpper(String text) {
-        return text.codePoints().anyMatch(Character::isUpperCase)
+        return Character.isUpperCase(text.codePointAt(0))
                 && text.codePoints().noneMatch(c -> Character.isLowerCase(c) || Character.isTitleCase(c));
     }
 
@@ -57,7 +57,7 @@ public record UnknownRule(When when, List<String> of, String token) {
         /** It has no letter. */
         @JsonProperty("noLetter")
         NO_LETTER,
-        /** It is longer than one character and in capitals. */
+        /** It is longer than one character, begins with a capital and has no small letter. */
         @JsonProperty("upper")
         UPPER,
         /** Its first character is a capital. */
