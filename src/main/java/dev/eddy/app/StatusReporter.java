@@ -133,9 +133,15 @@ final class StatusReporter implements CatalogueListener, AutoCloseable {
     /** Takes the instance off the status topic. */
     @Override
     public void close() {
-        executor.shutdownNow();
+        executor.shutdown();
         try {
+            // A report under way must not come after the end.
+            if (!executor.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a status report hangs; the end of this instance may not be reported");
+            }
             send(null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.warn("the end of this instance was not reported: {}", e.getMessage());
         }
