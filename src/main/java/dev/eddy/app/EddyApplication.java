@@ -30,6 +30,7 @@ public final class EddyApplication implements AutoCloseable {
     private final StatusReporter reporter;
     private final ErrorPolicy errors = new ErrorPolicy();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean closed;
     private ModelGate gate;
     private HttpEndpoints http;
 
@@ -133,9 +134,13 @@ public final class EddyApplication implements AutoCloseable {
         }
     }
 
-    /** Commits what is done, leaves the group so that others take over at once, and stops everything. */
+    /** Commits what is done, leaves the group so that others take over at once, and stops everything; once. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (gate != null) {
             gate.close();
         }

@@ -28,22 +28,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         EddyConfig settings = config.read();
-        Thread main = Thread.currentThread();
         try (EddyApplication application = EddyApplication.start(settings)) {
-            Thread hook = new Thread(() -> stop(application, main), "eddy-shutdown");
-            Runtime.getRuntime().addShutdownHook(hook);
+            // The process ends when its hooks have: what is done is committed, partitions are handed over.
+            Runtime.getRuntime().addShutdownHook(new Thread(application::close, "eddy-shutdown"));
             application.awaitStopped();
         }
         return 0;
-    }
-
-    /** Runs when the process is told to end: it must not end before the stream has. */
-    private static void stop(EddyApplication application, Thread main) {
-        application.close();
-        try {
-            main.join(2_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

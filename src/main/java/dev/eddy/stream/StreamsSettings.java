@@ -8,6 +8,8 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** Kafka Streams' settings: what the file says, and for the rest defaults that suit one small step per event. */
 public final class StreamsSettings {
+    private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
+
     private StreamsSettings() {}
 
     /** The settings for {@code KafkaStreams}. */
@@ -26,7 +28,9 @@ public final class StreamsSettings {
         // Events that were there before the first start are events too.
         settings.putIfAbsent(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // The global processor catches what it can; for the rest this is what Kafka 5 will do anyway.
-        settings.putIfAbsent("processing.exception.handler.global.enabled", true);
+        settings.putIfAbsent(GLOBAL_HANDLER, true);
+        // The assignor reads it among the consumer's settings, and warns once per thread where it is missing.
+        settings.putIfAbsent(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
         String instance = config.getString(EddyConfig.INSTANCE_ID);
         if (instance != null) {
             // An instance with a stable name takes its tasks back at once after a restart.
