@@ -1,5 +1,8 @@
 package dev.eddy.app;
 
+import dev.eddy.app.rollout.StatusReporter;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.catalogue.Catalogue;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.http.Health;

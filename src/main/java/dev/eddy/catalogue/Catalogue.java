@@ -1,6 +1,7 @@
 package dev.eddy.catalogue;
 
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.EventTime;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.ModelId;

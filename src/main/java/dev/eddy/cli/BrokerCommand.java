@@ -1,6 +1,6 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.EmbeddedBroker;
+import dev.eddy.app.broker.EmbeddedBroker;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

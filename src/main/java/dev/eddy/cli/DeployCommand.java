@@ -1,20 +1,18 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.InstanceReports;
-import dev.eddy.app.ModelDeployer;
 import dev.eddy.app.Terminal;
-import dev.eddy.app.TopicRole;
-import dev.eddy.app.Topics;
-import dev.eddy.app.Verdicts;
+import dev.eddy.app.rollout.InstanceReports;
+import dev.eddy.app.rollout.ModelDeployer;
+import dev.eddy.app.rollout.Verdicts;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.catalogue.Deployment;
-import dev.eddy.catalogue.EventTime;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.model.EventTime;
 import dev.eddy.model.ModelId;
 import dev.eddy.schema.InstanceStatus;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -102,12 +100,10 @@ final class DeployCommand implements Callable<Integer> {
     private long eventTime(ModelDeployer deployer) throws InterruptedException {
         if (from.equals("now")) {
             return deployer.now();
-        } else if (from.matches("-?\\d{1,18}")) {
-            return Long.parseLong(from);
         }
         try {
-            return Instant.parse(from).toEpochMilli();
-        } catch (DateTimeParseException e) {
+            return EventTime.parse(from);
+        } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     command.commandLine(),
                     "--from is '" + from + "'; use ISO 8601 as in 2026-03-01T00:00:00Z, epoch milliseconds, or now",

@@ -1,6 +1,6 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.EventFile;
+import dev.eddy.app.files.EventFile;
 import picocli.CommandLine.Option;
 
 /** The options that say where events are read from and how. */

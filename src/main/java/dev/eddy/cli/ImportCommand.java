@@ -1,6 +1,6 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.ModelImport;
+import dev.eddy.app.models.ModelImport;
 import dev.eddy.artifact.ModelFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

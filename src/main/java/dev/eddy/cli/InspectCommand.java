@@ -1,7 +1,7 @@
 package dev.eddy.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.eddy.app.ModelReport;
+import dev.eddy.app.models.ModelReport;
 import dev.eddy.artifact.ModelFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;

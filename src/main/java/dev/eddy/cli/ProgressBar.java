@@ -1,7 +1,7 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.Progress;
 import dev.eddy.app.Terminal;
+import dev.eddy.app.files.Progress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.InstanceReports;
-import dev.eddy.app.ModelPublisher;
-import dev.eddy.app.TopicRole;
-import dev.eddy.app.Topics;
-import dev.eddy.app.Verdicts;
+import dev.eddy.app.rollout.InstanceReports;
+import dev.eddy.app.rollout.ModelPublisher;
+import dev.eddy.app.rollout.Verdicts;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.ModelId;

@@ -1,7 +1,7 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.EventFile;
-import dev.eddy.app.FileScorer;
+import dev.eddy.app.files.EventFile;
+import dev.eddy.app.files.FileScorer;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.network.LiveModel;
 import dev.eddy.wire.EventFileReader;

@@ -1,6 +1,6 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.EventSender;
+import dev.eddy.app.files.EventSender;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

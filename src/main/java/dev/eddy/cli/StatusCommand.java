@@ -1,12 +1,12 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.InstanceReports;
-import dev.eddy.app.ModelDeployer;
-import dev.eddy.app.TopicRole;
-import dev.eddy.app.Topics;
+import dev.eddy.app.rollout.InstanceReports;
+import dev.eddy.app.rollout.ModelDeployer;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.catalogue.Deployment;
-import dev.eddy.catalogue.EventTime;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.model.EventTime;
 import dev.eddy.schema.InstanceStatus;
 import dev.eddy.schema.ModelStatus;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package dev.eddy.cli;
 
-import dev.eddy.app.RecordText;
-import dev.eddy.app.TopicRole;
-import dev.eddy.app.TopicTail;
+import dev.eddy.app.topics.RecordText;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.TopicTail;
 import dev.eddy.config.EddyConfig;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;

@@ -1,5 +1,6 @@
 package dev.eddy.wire;
 
+import dev.eddy.model.EventTime;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

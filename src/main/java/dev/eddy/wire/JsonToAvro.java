@@ -3,6 +3,7 @@ package dev.eddy.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.EventTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.eddy.bench;
 
 import dev.eddy.app.EddyApplication;
-import dev.eddy.app.ModelDeployer;
-import dev.eddy.app.ModelPublisher;
+import dev.eddy.app.rollout.ModelDeployer;
+import dev.eddy.app.rollout.ModelPublisher;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.config.EddyConfig;

@@ -1,7 +1,7 @@
 package dev.eddy.bench;
 
-import dev.eddy.app.TopicRole;
-import dev.eddy.app.Topics;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.LayerSpec.CellKind;

@@ -2,9 +2,9 @@ package dev.eddy.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.eddy.app.InstanceReports;
-import dev.eddy.app.ModelDeployer;
-import dev.eddy.app.ModelPublisher;
+import dev.eddy.app.rollout.InstanceReports;
+import dev.eddy.app.rollout.ModelDeployer;
+import dev.eddy.app.rollout.ModelPublisher;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;

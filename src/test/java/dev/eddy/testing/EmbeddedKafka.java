@@ -1,6 +1,6 @@
 package dev.eddy.testing;
 
-import dev.eddy.app.EmbeddedBroker;
+import dev.eddy.app.broker.EmbeddedBroker;
 import java.io.IOException;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;

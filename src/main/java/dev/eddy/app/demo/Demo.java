@@ -1,11 +1,11 @@
 package dev.eddy.app.demo;
 
 import dev.eddy.app.EddyApplication;
-import dev.eddy.app.EmbeddedBroker;
-import dev.eddy.app.InstanceReports;
-import dev.eddy.app.ModelDeployer;
-import dev.eddy.app.ModelPublisher;
-import dev.eddy.app.Verdicts;
+import dev.eddy.app.broker.EmbeddedBroker;
+import dev.eddy.app.rollout.InstanceReports;
+import dev.eddy.app.rollout.ModelDeployer;
+import dev.eddy.app.rollout.ModelPublisher;
+import dev.eddy.app.rollout.Verdicts;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.config.ClientSettings;

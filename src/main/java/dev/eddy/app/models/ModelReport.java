@@ -1,0 +1,139 @@
+package dev.eddy.app.models;
+
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.artifact.Tensor;
+import dev.eddy.model.Feature;
+import dev.eddy.model.HeadSpec;
+import dev.eddy.model.LayerSpec;
+import dev.eddy.model.ModelSpec;
+import dev.eddy.model.Task;
+import dev.eddy.network.LiveModel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a verified model file holds, for people and for programs. */
+public final class ModelReport {
+    private final ModelFile file;
+    private final LiveModel live;
+
+    private ModelReport(ModelFile file, LiveModel live) {
+        this.file = file;
+        this.live = live;
+    }
+
+    /**
+     * Verifies a model: compiles it and runs its probes.
+     *
+     * @throws dev.eddy.model.InvalidModelException if it could not go live
+     */
+    public static ModelReport of(ModelFile file) {
+        return new ModelReport(file, LiveModel.compile(file.id(), file.spec(), file));
+    }
+
+    /** The facts, by name, in the order in which they are shown. */
+    public Map<String, Object> facts() {
+        ModelSpec spec = file.spec();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("model", file.id().label());
+        facts.put("fingerprint", file.fingerprint().toString());
+        facts.put("features", spec.features().stream().map(this::feature).toList());
+        facts.put("layers", spec.layers().stream().map(this::layer).toList());
+        facts.put("head", head(spec.head()));
+        facts.put("task", task(spec.task()));
+        facts.put("parameters", parameters(file.tensors().keySet()));
+        facts.put("stateBytesPerKey", (long) Float.BYTES * live.network().stateSize());
+        facts.put("fileBytes", file.bytes().length);
+        facts.put("probes", probes(spec));
+        if (!spec.stateOf().isEmpty()) {
+            facts.put("carriesStatesOf", spec.stateOf());
+        }
+        return facts;
+    }
+
+    /** One line for each fact. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        facts().forEach((name, value) -> {
+            if (value instanceof List<?> list) {
+                lines.add(name);
+                list.forEach(item -> lines.add("  " + item));
+            } else {
+                lines.add(String.format("%-16s  %s", name, value));
+            }
+        });
+        return lines;
+    }
+
+    private String feature(Feature feature) {
+        if (feature instanceof Feature.Numeric number) {
+            return number.field() + ": number, (x - " + number.mean() + ") / " + number.std() + missing(feature);
+        } else if (feature instanceof Feature.Category category) {
+            return category.field() + ": one of " + category.values() + ", any other counts as unknown"
+                    + missing(feature);
+        } else if (feature instanceof Feature.Token token) {
+            int[] shape = file.shape(token.embedding());
+            String meaning = token.vocabulary().isEmpty()
+                    ? "integer id from 0 to " + (shape[0] - 1)
+                    : "text, a vocabulary of " + token.vocabulary().size();
+            return token.field() + ": token (" + meaning + "), embedded in " + shape[1] + " numbers" + missing(feature);
+        } else if (feature instanceof Feature.Vector vector) {
+            String scaled = vector.mean() == null ? "" : ", each normalised by its mean and std";
+            return vector.field() + ": list of " + vector.length() + " numbers" + scaled + missing(feature);
+        }
+        return "event time: sine and cosine of " + ((Feature.Time) feature).of();
+    }
+
+    private static String missing(Feature feature) {
+        return switch (feature.missing()) {
+            case REJECT -> "";
+            case ZERO -> "; zero where missing";
+            case PREVIOUS -> "; the previous one where missing";
+        };
+    }
+
+    private String layer(LayerSpec layer) {
+        String function = layer.activation() == null
+                ? ""
+                : " " + layer.activation().name().toLowerCase(java.util.Locale.ROOT);
+        return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.hidden() + ", "
+                + parameters(layer.tensors().values()) + " parameters"
+                + (layer.resetsAfterProduct() ? "" : ", reset before the product");
+    }
+
+    private String head(HeadSpec head) {
+        List<String> names = new ArrayList<>();
+        names.add(head.weight());
+        names.add(head.bias());
+        String map = head.weight() == null
+                ? "values of the last layer"
+                : "linear to " + head.output() + ", "
+                        + parameters(names.stream().filter(Objects::nonNull).toList()) + " parameters";
+        String function = head.kind() == HeadSpec.Kind.LINEAR ? "" : ", then " + head.kind();
+        return map
+                + function
+                + (head.mean() == null ? "" : ", de-normalised")
+                + (head.labels().isEmpty() ? "" : ", labels " + head.labels());
+    }
+
+    private String task(Task task) {
+        if (task instanceof Task.Predict predict) {
+            return "predict " + predict.fields() + ", " + predict.horizon() + " events ahead";
+        }
+        return task instanceof Task.Tag
+                ? "tag each event with one of " + live.readout().labels().size() + " labels"
+                : "values";
+    }
+
+    private static String probes(ModelSpec spec) {
+        return spec.probes().isEmpty() ? "none" : spec.probes().size() + " OK";
+    }
+
+    private long parameters(java.util.Collection<String> names) {
+        return names.stream()
+                .mapToLong(name -> Tensor.elements(file.shape(name)))
+                .sum();
+    }
+}

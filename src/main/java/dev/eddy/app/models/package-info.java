@@ -1,0 +1,2 @@
+/** Model files from elsewhere: importing, probing, describing. */
+package dev.eddy.app.models;

@@ -1,0 +1,85 @@
+package dev.eddy.app.rollout;
+
+import dev.eddy.app.OperationFailedException;
+import dev.eddy.model.ModelId;
+import dev.eddy.schema.InstanceStatus;
+import dev.eddy.schema.ModelStatus;
+import dev.eddy.schema.Verdict;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** Waits for what the running instances say of a model or a deployment. */
+public final class Verdicts {
+    private static final long PERIOD_MS = 200;
+
+    private final InstanceReports reports;
+    private final Duration timeout;
+
+    public Verdicts(InstanceReports reports, Duration timeout) {
+        this.reports = reports;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Waits until every running instance has taken a model.
+     *
+     * @param progress is told how many instances have answered, of how many
+     * @return the instances that are READY
+     * @throws OperationFailedException if one rejects the model, or does not answer in time
+     */
+    public List<InstanceStatus> awaitReady(ModelId model, BiConsumer<Integer, Integer> progress)
+            throws InterruptedException {
+        return await(
+                report -> {
+                    Optional<ModelStatus> status = of(report, model);
+                    status.filter(s -> s.getVerdict() == Verdict.REJECTED).ifPresent(s -> {
+                        throw new OperationFailedException(
+                                "instance " + report.getInstance() + " rejects " + model + ": " + s.getReason());
+                    });
+                    return status.isPresent() && status.get().getVerdict() == Verdict.READY;
+                },
+                "has not said READY for " + model,
+                progress);
+    }
+
+    /** Waits until every running instance knows a deployment. */
+    public List<InstanceStatus> awaitGeneration(int generation, BiConsumer<Integer, Integer> progress)
+            throws InterruptedException {
+        return await(
+                report -> report.getGeneration() >= generation, "does not know deployment " + generation, progress);
+    }
+
+    private static Optional<ModelStatus> of(InstanceStatus report, ModelId model) {
+        return report.getModels().stream()
+                .filter(status -> status.getName().equals(model.name())
+                        && status.getVersion().equals(model.version())
+                        && Arrays.equals(
+                                status.getFingerprint().bytes(),
+                                model.fingerprint().bytes()))
+                .findFirst();
+    }
+
+    private List<InstanceStatus> await(
+            Predicate<InstanceStatus> answered, String lacking, BiConsumer<Integer, Integer> progress)
+            throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            List<InstanceStatus> live = reports.live();
+            List<InstanceStatus> silent =
+                    live.stream().filter(answered.negate()).toList();
+            progress.accept(live.size() - silent.size(), live.size());
+            if (silent.isEmpty()) {
+                return live;
+            }
+            if (System.nanoTime() > end) {
+                throw new OperationFailedException("instance " + silent.get(0).getInstance() + " " + lacking
+                        + " within " + timeout.toSeconds() + " s; look at its log and at 'eddy status'");
+            }
+            Thread.sleep(PERIOD_MS);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** How models and deployments reach running instances, and what those say of them. */
+package dev.eddy.app.rollout;

@@ -1,0 +1,156 @@
+package dev.eddy.app.topics;
+
+import dev.eddy.app.OperationFailedException;
+import dev.eddy.config.ClientSettings;
+import dev.eddy.config.EddyConfig;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees to it that the topics are there, and that those that must be compacted are. */
+public final class Topics {
+    private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
+    private final EddyConfig config;
+    private final Admin admin;
+
+    private Topics(EddyConfig config, Admin admin) {
+        this.config = config;
+        this.admin = admin;
+    }
+
+    /**
+     * Checks that the topics exist; creates missing ones where {@code eddy.topics.create} is on.
+     *
+     * @throws OperationFailedException if no broker answers, a topic is missing, or one that must keep its records for ever
+     *     does not; the message says what to do
+     */
+    public static void ensure(EddyConfig config, TopicRole... roles) {
+        try (Admin admin = Admin.create(ClientSettings.admin(config))) {
+            new Topics(config, admin).ensure(List.of(roles));
+        } catch (ExecutionException e) {
+            throw BrokerFailures.sentence(e.getCause(), config);
+        } catch (KafkaException e) {
+            throw BrokerFailures.sentence(e, config);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationFailedException("interrupted while looking at the topics", e);
+        }
+    }
+
+    private void ensure(List<TopicRole> roles) throws ExecutionException, InterruptedException {
+        List<TopicRole> missing = missing(roles);
+        if (!missing.isEmpty()) {
+            if (!config.getBoolean(EddyConfig.TOPICS_CREATE)) {
+                throw new OperationFailedException(missingSentence(missing));
+            }
+            create(missing);
+        }
+        requireCompaction(roles.stream().filter(TopicRole::isCompacted).toList());
+    }
+
+    private List<TopicRole> missing(Collection<TopicRole> roles) throws ExecutionException, InterruptedException {
+        Map<String, KafkaFuture<TopicDescription>> found = admin.describeTopics(
+                        roles.stream().map(role -> role.topic(config)).toList())
+                .topicNameValues();
+        List<TopicRole> missing = new ArrayList<>();
+        for (TopicRole role : roles) {
+            if (failure(found.get(role.topic(config))) instanceof UnknownTopicOrPartitionException) {
+                missing.add(role);
+            }
+        }
+        return missing;
+    }
+
+    /** The failure if it is one that says something about the topic; others are thrown. */
+    private static Throwable failure(KafkaFuture<?> future) throws ExecutionException, InterruptedException {
+        try {
+            future.get();
+            return null;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException
+                    || e.getCause() instanceof TopicExistsException) {
+                return e.getCause();
+            }
+            throw e;
+        }
+    }
+
+    private String missingSentence(List<TopicRole> missing) {
+        String names = missing.stream().map(role -> role.topic(config)).collect(Collectors.joining(", "));
+        return (missing.size() == 1 ? "the topic " + names + " does" : "the topics " + names + " do")
+                + " not exist at " + config.bootstrapServers() + "; set " + EddyConfig.TOPICS_CREATE
+                + "=true, or create " + (missing.size() == 1 ? "it" : "them") + ": "
+                + missing.stream().map(role -> role.createLine(config)).collect(Collectors.joining("; "));
+    }
+
+    private void create(List<TopicRole> missing) throws ExecutionException, InterruptedException {
+        Map<String, KafkaFuture<Void>> created = admin.createTopics(
+                        missing.stream().map(role -> role.create(config)).toList())
+                .values();
+        for (TopicRole role : missing) {
+            // Another instance that starts at the same time may have been faster.
+            if (failure(created.get(role.topic(config))) == null) {
+                LOG.info("created the topic {}", role.topic(config));
+            }
+        }
+        awaitVisible(missing);
+    }
+
+    /** A created topic is known to all brokers only a moment later; Kafka Streams would take it for missing. */
+    private void awaitVisible(List<TopicRole> created) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + config.getInt(EddyConfig.BROKER_TIMEOUT) * 1_000_000L;
+        while (!missing(created).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new OperationFailedException("the topics were created but do not appear at "
+                        + config.bootstrapServers() + "; look at the broker's log");
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private void requireCompaction(List<TopicRole> roles) throws ExecutionException, InterruptedException {
+        Map<ConfigResource, KafkaFuture<Config>> found = admin.describeConfigs(
+                        roles.stream().map(this::resource).toList())
+                .values();
+        for (TopicRole role : roles) {
+            try {
+                requireCompaction(role, found.get(resource(role)).get());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof AuthorizationException)) {
+                    throw e;
+                }
+                LOG.warn("not allowed to see whether the topic {} is compacted; it must be", role.topic(config));
+            }
+        }
+    }
+
+    private ConfigResource resource(TopicRole role) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, role.topic(config));
+    }
+
+    private void requireCompaction(TopicRole role, Config settings) {
+        String policy = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+        if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new OperationFailedException("the topic " + role.topic(config) + " has cleanup.policy=" + policy
+                    + ", so it would forget what Eddy must keep; run kafka-configs.sh --bootstrap-server "
+                    + config.bootstrapServers() + " --alter --entity-type topics --entity-name " + role.topic(config)
+                    + " --add-config cleanup.policy=compact");
+        }
+    }
+}
