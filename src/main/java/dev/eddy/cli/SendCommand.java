@@ -16,9 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "send",
         mixinStandardHelpOptions = true,
-        description =
-                "Sends the events of a file into the input topic, in order. An event without a time gets the present"
-                        + " one; a line that cannot be decoded is sent as it is and ends on the dead-letter topic.")
+        description = {
+            "Sends the events of a file into the input topic, in order. An event without a time gets the present"
+                    + " one; a line that cannot be decoded is sent as it is and ends on the dead-letter topic.",
+            "",
+            "Example: eddy send -c eddy.properties -i events.csv --key sensor --timestamp time --rate 500",
+            ""
+        })
 final class SendCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tail",
         mixinStandardHelpOptions = true,
-        description = "Prints predictions as JSON lines, as they are committed, until Ctrl-C.")
+        description = {
+            "Prints predictions as JSON lines, as they are committed, until Ctrl-C.",
+            "",
+            "Example: eddy tail -c eddy.properties --from-beginning -n 10",
+            ""
+        })
 final class TailCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -45,6 +45,7 @@ public final class ControlStore {
      * Takes everything the store holds into the catalogue, and waits until it is compiled.
      *
      * @param store the store, as a processor or an interactive query sees it
+     * @throws StreamsException if that takes too long; going on without a deployed model would give other numbers
      */
     public static void sync(ReadOnlyKeyValueStore<String, byte[]> store, Catalogue catalogue) {
         try (KeyValueIterator<String, byte[]> records = store.all()) {
@@ -55,7 +56,8 @@ public final class ControlStore {
         }
         try {
             if (!catalogue.awaitLoaded(LOAD_TIMEOUT)) {
-                LOG.warn("models are still loading after {}; events go on without them", LOAD_TIMEOUT);
+                throw new StreamsException("models are still loading after " + LOAD_TIMEOUT.toSeconds()
+                        + " s; is this machine overloaded, or short of memory for them?");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
