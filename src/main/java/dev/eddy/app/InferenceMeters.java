@@ -13,10 +13,14 @@ final class InferenceMeters implements InferenceMonitor {
     }
 
     @Override
-    public void onStep(long nanos, long eventTime) {
+    public void onStep(long nanos) {
         telemetry.countEvent();
-        telemetry.countPrediction();
         telemetry.recordStep(nanos);
+    }
+
+    @Override
+    public void onPrediction(long eventTime) {
+        telemetry.countPrediction();
         telemetry.recordLag(System.currentTimeMillis() - eventTime);
     }
 

@@ -1,7 +1,9 @@
 package dev.eddy.catalogue;
 
+import dev.eddy.model.Fingerprint;
 import dev.eddy.network.LiveModel;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The deployments that can score, at one moment. Immutable, so an answer never depends on what other threads do. */
 public final class LiveDeployments {
@@ -34,6 +36,21 @@ public final class LiveDeployments {
     public LiveDeployment at(long eventTime, int generation) {
         for (LiveDeployment live : newestFirst) {
             if (live.deployment().from() <= eventTime || live.generation() <= generation) {
+                return live;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The deployment whose model a sequence's state belongs to.
+     *
+     * @param owns whether a model owns the state
+     * @return null if its model is not loaded any more
+     */
+    public LiveDeployment ownedBy(Predicate<Fingerprint> owns) {
+        for (LiveDeployment live : newestFirst) {
+            if (owns.test(live.model().id().fingerprint())) {
                 return live;
             }
         }

@@ -1,6 +1,7 @@
 package dev.eddy.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Objects;
@@ -16,11 +17,12 @@ import java.util.regex.Pattern;
  * @param head     what turns the last layer's output into values
  * @param task     what the values mean
  * @param emit     when an output is written
+ * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
  * @param probes   events and the values the model must give for them; checked before the model goes live
  * @param stateOf  fingerprints of models whose sequence states this one may carry on
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-@JsonPropertyOrder({"name", "version", "features", "layers", "head", "task", "emit", "probes", "stateOf"})
+@JsonPropertyOrder({"name", "version", "features", "layers", "head", "task", "emit", "endField", "probes", "stateOf"})
 public record ModelSpec(
         String name,
         String version,
@@ -29,6 +31,7 @@ public record ModelSpec(
         HeadSpec head,
         Task task,
         Emit emit,
+        String endField,
         List<Probe> probes,
         List<String> stateOf) {
 
@@ -44,25 +47,46 @@ public record ModelSpec(
         head = Objects.requireNonNullElse(head, HeadSpec.NONE);
         task = Objects.requireNonNullElse(task, Task.VALUES);
         emit = Objects.requireNonNullElse(emit, Emit.EVERY);
+        if (endField != null) {
+            Fields.requirePath(endField);
+        }
         if (features.isEmpty()) {
             throw new InvalidModelException("the spec has no features; name at least one field of the event");
         }
     }
 
+    /** A spec without a field that ends sequences. */
+    public ModelSpec(
+            String name,
+            String version,
+            List<Feature> features,
+            List<LayerSpec> layers,
+            HeadSpec head,
+            Task task,
+            Emit emit,
+            List<Probe> probes,
+            List<String> stateOf) {
+        this(name, version, features, layers, head, task, emit, null, probes, stateOf);
+    }
+
     /** When a sequence writes an output. */
     public enum Emit {
-        /** One output for every event. */
-        EVERY
+        /** One output for every event: many to many. */
+        @JsonProperty("every")
+        EVERY,
+        /** One output for a sequence, when it ends: many to one. */
+        @JsonProperty("end")
+        END
     }
 
     /** The same model under another name and version. */
     public ModelSpec named(String newName, String newVersion) {
-        return new ModelSpec(newName, newVersion, features, layers, head, task, emit, probes, stateOf);
+        return new ModelSpec(newName, newVersion, features, layers, head, task, emit, endField, probes, stateOf);
     }
 
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
-        return new ModelSpec(name, version, features, layers, head, task, emit, newProbes, stateOf);
+        return new ModelSpec(name, version, features, layers, head, task, emit, endField, newProbes, stateOf);
     }
 
     private static void requireWord(String what, String value) {

@@ -12,7 +12,8 @@ import java.util.List;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Task.Values.class, name = "values"),
     @JsonSubTypes.Type(value = Task.Tag.class, name = "tag"),
-    @JsonSubTypes.Type(value = Task.Predict.class, name = "predict")
+    @JsonSubTypes.Type(value = Task.Predict.class, name = "predict"),
+    @JsonSubTypes.Type(value = Task.Language.class, name = "language")
 })
 public sealed interface Task {
     /** The task of a model that says nothing else. */
@@ -23,6 +24,11 @@ public sealed interface Task {
 
     /** The values score labels, one of which is given for every event. */
     record Tag() implements Task {}
+
+    /**
+     * The values score the next token; each event shows how probable it was, and the sequence so far its perplexity.
+     */
+    record Language() implements Task {}
 
     /**
      * The values are the next ones of fields of the event; each event shows by how much the earlier prediction of it was

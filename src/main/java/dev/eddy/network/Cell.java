@@ -29,4 +29,13 @@ interface Cell {
      * @param scratch (scratchSize) or longer
      */
     void step(Kernel kernel, float[] x, float[] state, int stateAt, float[] output, float[] scratch);
+
+    /**
+     * The output that belongs to a state, without a step.
+     *
+     * @param output begins with h_t, (outputSize), afterwards
+     */
+    default void output(float[] state, int stateAt, float[] output) {
+        System.arraycopy(state, stateAt, output, 0, outputSize());
+    }
 }

@@ -49,6 +49,17 @@ final class Head {
         }
     }
 
+    /** The logarithm of the probability of one output, given the values, which are overwritten. */
+    double logProbability(Kernel kernel, float[] values, int output, float[] scratch) {
+        switch (kind) {
+            case LINEAR -> Functions.logSoftmax(kernel, values, size, scratch);
+            case LOG_SOFTMAX -> {}
+            // StrictMath: the same bits on every machine.
+            case SOFTMAX, SIGMOID -> values[output] = (float) StrictMath.log(values[output]);
+        }
+        return values[output];
+    }
+
     /** Number of labels a tagger with this head tells apart. */
     int labels() {
         return kind == HeadSpec.Kind.SIGMOID && size == 1 ? 2 : size;

@@ -1,6 +1,8 @@
 package dev.eddy.network;
 
+import dev.eddy.model.Feature;
 import dev.eddy.model.FeatureEncoder;
+import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.ModelId;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
@@ -9,6 +11,9 @@ import java.util.List;
 
 /** A model that can score events: how to encode them, the network, what its outputs mean. Immutable. */
 public final class LiveModel {
+    /** Sum and number of the log-probabilities. */
+    private static final int LANGUAGE_MEMORY = 2;
+
     private final ModelId id;
     private final ModelSpec spec;
     private final FeatureEncoder features;
@@ -21,6 +26,13 @@ public final class LiveModel {
         this.features = new FeatureEncoder(spec.features());
         this.network = network;
         this.readout = new Readout(spec, network);
+        if ((spec.emit() == ModelSpec.Emit.END || readsLanguage()) && !network.isRecurrent()) {
+            throw new InvalidModelException(
+                    "this model has no recurrent layer, so it has nothing to say of a sequence");
+        }
+        if (readsLanguage()) {
+            tokenAt();
+        }
     }
 
     /**
@@ -57,6 +69,30 @@ public final class LiveModel {
     /** The fields whose later values are predicted; empty unless that is the task. */
     public List<String> targets() {
         return spec.task() instanceof Task.Predict predict ? predict.fields() : List.of();
+    }
+
+    /** Numbers the task itself carries from event to event, beside the network's state. */
+    public int taskMemory() {
+        return spec.task() instanceof Task.Language
+                ? LANGUAGE_MEMORY
+                : horizon() * targets().size();
+    }
+
+    /** Whether events are read as tokens of a language; then the raw input at {@link #tokenAt} is the token. */
+    public boolean readsLanguage() {
+        return spec.task() instanceof Task.Language;
+    }
+
+    /** Where in the raw input the token is. */
+    public int tokenAt() {
+        int at = 0;
+        for (Feature feature : spec.features()) {
+            if (feature instanceof Feature.Token) {
+                return at;
+            }
+            at += feature.width();
+        }
+        throw new InvalidModelException("a 'language' task needs a feature of kind 'token'");
     }
 
     /** How many events ahead the prediction is; 0 unless that is the task. */

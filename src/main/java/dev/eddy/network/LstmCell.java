@@ -80,6 +80,11 @@ final class LstmCell implements Cell {
         for (int u = 0; u < hidden; u++) {
             state[h + u] = gates[o + u] * gates[g + u];
         }
-        System.arraycopy(state, givesCell ? c : h, output, 0, hidden);
+        output(state, stateAt, output);
+    }
+
+    @Override
+    public void output(float[] state, int stateAt, float[] output) {
+        System.arraycopy(state, givesCell ? stateAt + hidden : stateAt, output, 0, hidden);
     }
 }

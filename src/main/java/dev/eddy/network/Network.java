@@ -74,16 +74,54 @@ public final class Network {
      * @throws dev.eddy.model.BadEventException if a token is not in its embedding
      */
     public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
-        float[] x = scratch.even;
-        float[] y = scratch.odd;
-        input.apply(raw, x);
-        for (int i = 0; i < cells.length; i++) {
+        input.apply(raw, scratch.even);
+        runFrom(0, scratch.even, scratch.odd, state, values, scratch);
+    }
+
+    /**
+     * The values that belong to a state, as the step that led to it gave them; before any step, those of the zero state.
+     *
+     * @param state  the state, (stateSize); unchanged
+     * @param values receives the head's values, (outputSize)
+     */
+    public void answer(float[] state, float[] values, Scratch scratch) {
+        int last = lastRecurrent();
+        cells[last].output(state, stateAt[last], scratch.even);
+        runFrom(last + 1, scratch.even, scratch.odd, state, values, scratch);
+    }
+
+    /** Whether there is a layer with a state, from which {@link #answer} can begin. */
+    public boolean isRecurrent() {
+        return lastRecurrent() >= 0;
+    }
+
+    private int lastRecurrent() {
+        int last = cells.length - 1;
+        while (last >= 0 && cells[last].stateSize() == 0) {
+            last--;
+        }
+        return last;
+    }
+
+    private void runFrom(int first, float[] input, float[] spare, float[] state, float[] values, Scratch scratch) {
+        float[] x = input;
+        float[] y = spare;
+        for (int i = first; i < cells.length; i++) {
             cells[i].step(kernel, x, state, stateAt[i], y, scratch.gates);
             float[] swap = x;
             x = y;
             y = swap;
         }
         head.apply(kernel, x, values, y);
+    }
+
+    /**
+     * The logarithm of the probability the values give to one of the outputs.
+     *
+     * @param values  (outputSize); overwritten
+     */
+    public double logProbability(float[] values, int output, Scratch scratch) {
+        return head.logProbability(kernel, values, output, scratch.even);
     }
 
     /**

@@ -11,7 +11,7 @@ public final class SequenceState {
     final LiveModel model;
     final float[] network; // (stateSize)
     final float[] remembered; // (rememberedWidth)
-    final double[] pending; // (horizon, targets), oldest first
+    final double[] task; // (taskMemory)
     private int generation;
     private long steps;
     private long lastEventTime;
@@ -20,7 +20,7 @@ public final class SequenceState {
         this.model = model;
         this.network = new float[model.network().stateSize()];
         this.remembered = new float[model.features().rememberedWidth()];
-        this.pending = new double[model.horizon() * model.targets().size()];
+        this.task = new double[model.taskMemory()];
     }
 
     /** Back to the state of a sequence that has seen nothing. */
@@ -28,7 +28,7 @@ public final class SequenceState {
         set(newGeneration, 0, 0);
         Arrays.fill(network, 0f);
         Arrays.fill(remembered, 0f);
-        Arrays.fill(pending, Double.NaN);
+        Arrays.fill(task, Double.NaN);
     }
 
     void set(int newGeneration, long newSteps, long newLastEventTime) {
@@ -52,15 +52,9 @@ public final class SequenceState {
         generation = newGeneration;
     }
 
-    /** The prediction that was made for the present event: the oldest pending one, one number for each target. */
-    public double duePrediction(int target) {
-        return pending[target];
-    }
-
-    /** Drops the due prediction and appends a new one. */
-    public void predict(double[] values) {
-        System.arraycopy(pending, values.length, pending, 0, pending.length - values.length);
-        System.arraycopy(values, 0, pending, pending.length - values.length, values.length);
+    /** What the task carries from event to event, (taskMemory); NaN before there is anything. */
+    public double[] task() {
+        return task;
     }
 
     /** The network's part, (stateSize). */

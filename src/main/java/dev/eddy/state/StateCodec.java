@@ -23,7 +23,7 @@ public final class StateCodec {
     public static int size(SequenceState state) {
         return PAYLOAD_AT
                 + Float.BYTES * (state.network.length + state.remembered.length)
-                + Double.BYTES * state.pending.length
+                + Double.BYTES * state.task.length
                 + CHECKSUM_BYTES;
     }
 
@@ -37,7 +37,7 @@ public final class StateCodec {
         int at = PAYLOAD_AT;
         buffer.position(at).asFloatBuffer().put(state.network).put(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
-        buffer.position(at).asDoubleBuffer().put(state.pending);
+        buffer.position(at).asDoubleBuffer().put(state.task);
         buffer.putInt(bytes.length - CHECKSUM_BYTES, checksumOf(bytes));
         return bytes;
     }
@@ -60,7 +60,7 @@ public final class StateCodec {
         int at = PAYLOAD_AT;
         buffer.position(at).asFloatBuffer().get(state.network).get(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
-        buffer.position(at).asDoubleBuffer().get(state.pending);
+        buffer.position(at).asDoubleBuffer().get(state.task);
     }
 
     /** Whether a state's bytes name a model. */

@@ -64,30 +64,57 @@ public final class Inference implements AutoCloseable {
                 throw new BadEventException(Reason.NULL_KEY, "the record has no key, so it belongs to no sequence");
             }
             if (value == null) {
-                states.delete(key);
-                return new Outcome.Ended();
+                return end(key, eventTime);
             }
-            Fields fields = decoder.decode(topic, headers, value);
-            Prediction prediction = step(key, eventTime, fields);
-            return new Outcome.Predicted(prediction, encoder.encode(prediction));
+            return step(key, eventTime, decoder.decode(topic, headers, value));
         } catch (BadEventException e) {
             monitor.onRejection(e.reason());
             return new Outcome.Rejected(e.reason(), e.getMessage(), value);
         }
     }
 
-    private Prediction step(byte[] key, long eventTime, Fields fields) {
+    private Outcome step(byte[] key, long eventTime, Fields fields) {
         byte[] stored = states.get(key);
         LiveDeployment deployment = deploymentFor(eventTime, stored);
-        ModelWorkspace workspace = workspaces.computeIfAbsent(deployment.model(), ModelWorkspace::new);
+        ModelWorkspace workspace = workspaceOf(deployment);
+        boolean last = workspace.isLast(fields);
         workspace.load(stored, deployment);
         long begin = System.nanoTime();
         double[] values = workspace.step(fields, eventTime);
-        monitor.onStep(System.nanoTime() - begin, eventTime);
-        double[] residual = workspace.residual(fields);
-        workspace.remember(values);
-        states.put(key, workspace.save());
-        return workspace.prediction(key, eventTime, values, residual);
+        monitor.onStep(System.nanoTime() - begin);
+        if (last) {
+            states.delete(key);
+        } else {
+            states.put(key, workspace.save());
+        }
+        return last || workspace.answersEveryEvent()
+                ? predicted(workspace.prediction(key, eventTime, values))
+                : Outcome.ABSORBED;
+    }
+
+    /** A tombstone: the sequence is over, and a model that answers at the end answers now. */
+    private Outcome end(byte[] key, long eventTime) {
+        byte[] stored = states.get(key);
+        if (stored == null) {
+            return Outcome.ABSORBED;
+        }
+        states.delete(key);
+        LiveDeployment deployment = deployments.get().ownedBy(fingerprint -> StateCodec.belongsTo(stored, fingerprint));
+        if (deployment == null || workspaceOf(deployment).answersEveryEvent()) {
+            return Outcome.ABSORBED;
+        }
+        ModelWorkspace workspace = workspaceOf(deployment);
+        workspace.load(stored, deployment);
+        return predicted(workspace.prediction(key, eventTime, workspace.answer()));
+    }
+
+    private Outcome predicted(Prediction prediction) {
+        monitor.onPrediction(prediction.timestamp());
+        return new Outcome.Predicted(prediction, encoder.encode(prediction));
+    }
+
+    private ModelWorkspace workspaceOf(LiveDeployment deployment) {
+        return workspaces.computeIfAbsent(deployment.model(), ModelWorkspace::new);
     }
 
     private LiveDeployment deploymentFor(long eventTime, byte[] stored) {

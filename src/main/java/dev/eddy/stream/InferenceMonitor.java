@@ -7,19 +7,20 @@ public interface InferenceMonitor {
     /** Watches nothing. */
     InferenceMonitor NONE = new InferenceMonitor() {
         @Override
-        public void onStep(long nanos, long eventTime) {}
+        public void onStep(long nanos) {}
+
+        @Override
+        public void onPrediction(long eventTime) {}
 
         @Override
         public void onRejection(Reason reason) {}
     };
 
-    /**
-     * A step was made.
-     *
-     * @param nanos     time of the step alone, nanoseconds
-     * @param eventTime time of the event, epoch milliseconds
-     */
-    void onStep(long nanos, long eventTime);
+    /** A step was made that took so many nanoseconds. */
+    void onStep(long nanos);
+
+    /** A prediction is given out for an event of this time, epoch milliseconds. */
+    void onPrediction(long eventTime);
 
     /** An event was rejected. */
     void onRejection(Reason reason);

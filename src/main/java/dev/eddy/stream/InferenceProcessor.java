@@ -13,8 +13,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * One step of a network for every record. Gives one outcome for each record but tombstones, with the key, timestamp and
- * headers of the record.
+ * One step of a network for every record. Gives one outcome for each record, with its key, timestamp and headers; none where
+ * there is nothing to say yet, or a tombstone ended a sequence.
  */
 final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outcome> {
     private final Supplier<EventDecoder> decoder;
@@ -61,7 +61,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         if (outcome instanceof Outcome.Rejected rejected) {
             DeadLetterHeaders.write(record.headers(), rejected, origin);
         }
-        if (!(outcome instanceof Outcome.Ended)) {
+        if (outcome != Outcome.ABSORBED) {
             context.forward(record.withValue(outcome));
         }
     }

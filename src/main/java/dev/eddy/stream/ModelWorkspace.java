@@ -4,12 +4,12 @@ import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Fields;
+import dev.eddy.model.ModelSpec;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 import dev.eddy.wire.Prediction;
-import java.util.List;
 
 /** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
 final class ModelWorkspace {
@@ -20,7 +20,8 @@ final class ModelWorkspace {
     private final float[] input;
     private final float[] outputs;
     private final float[] probabilities;
-    private final String[][] targets;
+    private final TaskStep task;
+    private final String[] endField; // null: only tombstones end a sequence
 
     ModelWorkspace(LiveModel model) {
         Network network = model.network();
@@ -30,8 +31,9 @@ final class ModelWorkspace {
         this.input = new float[network.inputSize()];
         this.outputs = new float[network.outputSize()];
         this.probabilities = new float[network.labelCount()];
-        List<String> fields = model.targets();
-        this.targets = fields.stream().map(Fields::path).toArray(String[][]::new);
+        this.task = TaskStep.of(model, scratch);
+        String field = model.spec().endField();
+        this.endField = field == null ? null : Fields.path(field);
     }
 
     /** Takes up a sequence where it was, or at zero if it is new or was on another model. */
@@ -52,35 +54,52 @@ final class ModelWorkspace {
      */
     double[] step(Fields fields, long eventTime) {
         model.features().encode(fields, eventTime, state.remembered(), input);
+        task.before(fields, input, state);
         model.network().step(input, state.network(), outputs, scratch);
         requireFinite(outputs);
         requireFinite(state.network());
         model.features().remember(input, state.remembered());
         state.advance(eventTime);
+        double[] values = model.readout().values(outputs);
+        task.after(values, state);
+        return values;
+    }
+
+    /** The values after the last step of the loaded sequence, de-normalised. */
+    double[] answer() {
+        task.resume(state);
+        model.network().answer(state.network(), outputs, scratch);
         return model.readout().values(outputs);
     }
 
-    /** The event's fields minus what was predicted for them; null where nothing was. */
-    double[] residual(Fields fields) {
-        double[] residual = targets.length == 0 ? null : new double[targets.length];
-        boolean any = false;
-        for (int i = 0; i < targets.length; i++) {
-            Object actual = fields.get(targets[i]);
-            residual[i] = actual instanceof Number number ? number.doubleValue() - state.duePrediction(i) : Double.NaN;
-            any |= !Double.isNaN(residual[i]);
-        }
-        return any ? residual : null;
+    /** Whether the loaded sequence has seen an event. */
+    boolean hasStepped() {
+        return state.steps() > 0;
     }
 
-    /** Remembers the values as a prediction, where that is the model's task. */
-    void remember(double[] values) {
-        if (targets.length > 0) {
-            state.predict(values);
+    /**
+     * Whether an event says that it is the last of its sequence.
+     *
+     * @throws BadEventException if the field that says so is not a boolean
+     */
+    boolean isLast(Fields fields) {
+        Object last = endField == null ? null : fields.get(endField);
+        if (last == null) {
+            return false;
+        } else if (last instanceof Boolean flag) {
+            return flag;
         }
+        throw new BadEventException(
+                Reason.WRONG_TYPE, "field '" + model.spec().endField() + "' must be a boolean but is " + last);
     }
 
-    /** The answer after a step. */
-    Prediction prediction(byte[] key, long eventTime, double[] values, double[] residual) {
+    /** Whether there is an answer for every event, not only at the end. */
+    boolean answersEveryEvent() {
+        return model.spec().emit() == ModelSpec.Emit.EVERY;
+    }
+
+    /** The answer, after {@link #step} or {@link #answer}. */
+    Prediction prediction(byte[] key, long eventTime, double[] values) {
         String label = null;
         if (model.readout().tags()) {
             model.network().probabilities(outputs, probabilities);
@@ -95,7 +114,8 @@ final class ModelWorkspace {
                 values,
                 label,
                 label == null ? null : probabilities.clone(),
-                residual);
+                task.residual(),
+                task.language());
     }
 
     /** The bytes of the loaded sequence. */

@@ -22,6 +22,9 @@ public sealed interface Outcome {
      */
     record Rejected(Reason reason, String message, byte[] original) implements Outcome {}
 
-    /** The event was a tombstone: it ended its sequence. */
-    record Ended() implements Outcome {}
+    /** The event ended its sequence, or moved its state: there is nothing to say yet. */
+    record Absorbed() implements Outcome {}
+
+    /** The one outcome without an answer. */
+    Outcome ABSORBED = new Absorbed();
 }

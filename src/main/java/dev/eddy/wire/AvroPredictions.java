@@ -52,10 +52,14 @@ public final class AvroPredictions implements PredictionEncoder {
                 doubles(record.getValues()),
                 record.getLabel(),
                 floats(record.getProbabilities()),
-                doubles(record.getResidual()));
+                doubles(record.getResidual()),
+                record.getPerplexity() == null
+                        ? null
+                        : new Prediction.Language(record.getLogProbability(), record.getPerplexity()));
     }
 
     private static PredictionRecord toRecord(Prediction prediction) {
+        Prediction.Language language = prediction.language();
         return new PredictionRecord(
                 prediction.timestamp(),
                 prediction.step(),
@@ -66,7 +70,9 @@ public final class AvroPredictions implements PredictionEncoder {
                 list(prediction.values()),
                 prediction.label(),
                 list(prediction.probabilities()),
-                list(prediction.residual()));
+                list(prediction.residual()),
+                language == null ? null : language.logProbability(),
+                language == null ? null : language.perplexity());
     }
 
     private static List<Double> list(double[] numbers) {

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
  * {@code fingerprint}, {@code start}, {@code values} and, where they apply, {@code label}, {@code probabilities},
- * {@code residual}. A number that float32 holds exactly is written with the fewest digits that read back to it.
+ * {@code residual}, {@code logProbability}, {@code perplexity}. A number that float32 holds exactly is written with the fewest digits that read back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
     // Not the platform's Double.toString: its digits changed between Java releases.
@@ -32,6 +32,8 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString VALUES = new SerializedString("values");
     private static final SerializedString LABEL = new SerializedString("label");
     private static final SerializedString PROBABILITIES = new SerializedString("probabilities");
+    private static final SerializedString LOG_PROBABILITY = new SerializedString("logProbability");
+    private static final SerializedString PERPLEXITY = new SerializedString("perplexity");
     private static final SerializedString RESIDUAL = new SerializedString("residual");
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
@@ -73,6 +75,9 @@ public final class JsonPredictions implements PredictionEncoder {
         if (prediction.residual() != null) {
             write(json, RESIDUAL, prediction.residual());
         }
+        if (prediction.language() != null) {
+            write(json, prediction.language());
+        }
         json.writeEndObject();
     }
 
@@ -111,14 +116,27 @@ public final class JsonPredictions implements PredictionEncoder {
         json.writeFieldName(name);
         json.writeStartArray();
         for (double number : numbers) {
-            if ((float) number == number) {
-                json.writeNumber((float) number);
-            } else if (Double.isNaN(number)) {
-                json.writeNull();
-            } else {
-                json.writeNumber(number);
-            }
+            write(json, number);
         }
         json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, Prediction.Language language) throws IOException {
+        if (language.logProbability() != null) {
+            json.writeFieldName(LOG_PROBABILITY);
+            write(json, language.logProbability());
+        }
+        json.writeFieldName(PERPLEXITY);
+        write(json, language.perplexity());
+    }
+
+    private static void write(JsonGenerator json, double number) throws IOException {
+        if ((float) number == number) {
+            json.writeNumber((float) number);
+        } else if (Double.isNaN(number)) {
+            json.writeNull();
+        } else {
+            json.writeNumber(number);
+        }
     }
 }

@@ -14,6 +14,7 @@ import dev.eddy.model.ModelId;
  * @param label         the most probable label; null unless the model is a tagger
  * @param probabilities probability of each label; null unless the model is a tagger
  * @param residual      the event's fields minus what was predicted for them; null if nothing was
+ * @param language      how probable the event was; null unless the model reads a language and has seen events before
  */
 public record Prediction(
         byte[] key,
@@ -24,7 +25,17 @@ public record Prediction(
         double[] values,
         String label,
         float[] probabilities,
-        double[] residual) {
+        double[] residual,
+        Language language) {
+
+    /**
+     * How a language model found the event.
+     *
+     * @param logProbability natural logarithm of the event's probability, given the sequence before it; null in an answer
+     *                       that a tombstone called for
+     * @param perplexity     of the sequence so far: exp of minus the mean log-probability
+     */
+    public record Language(Double logProbability, double perplexity) {}
 
     /** How a state came to its model. */
     public enum Start {

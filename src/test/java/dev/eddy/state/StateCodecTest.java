@@ -22,7 +22,7 @@ class StateCodecTest {
         assertThat(read.generation()).isEqualTo(7);
         assertThat(read.steps()).isEqualTo(1);
         assertThat(read.lastEventTime()).isEqualTo(1234);
-        assertThat(read.duePrediction(0)).isEqualTo(0.1);
+        assertThat(read.task()[0]).isEqualTo(0.1);
     }
 
     @Test
@@ -53,7 +53,7 @@ class StateCodecTest {
             state.network()[i] = i * 0.3f - 1;
         }
         state.advance(1234);
-        state.predict(new double[] {0.1});
+        state.task()[0] = 0.1;
         return state;
     }
 }

@@ -24,6 +24,7 @@ class JsonPredictionsTest {
                 new double[] {0.1f, 0.1, 1e30},
                 "hot \"day\"",
                 new float[] {0.25f, 0.75f},
+                null,
                 null);
 
         assertThat(text(prediction))
@@ -64,9 +65,16 @@ class JsonPredictionsTest {
 
     private static Prediction predictor(ModelId model, String key) {
         return new Prediction(
-                bytes(key), 12, 1, model, Prediction.Start.COLD, new double[] {2.5}, null, null, new double[] {
-                    Double.NaN
-                });
+                bytes(key),
+                12,
+                1,
+                model,
+                Prediction.Start.COLD,
+                new double[] {2.5},
+                null,
+                null,
+                new double[] {Double.NaN},
+                null);
     }
 
     private String text(Prediction prediction) {

@@ -1,0 +1,196 @@
+package dev.eddy.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.eddy.app.models.ModelImport;
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.SpecJson;
+import dev.eddy.testing.TestModels;
+import dev.eddy.wire.AvroPredictions;
+import dev.eddy.wire.JsonPredictions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many to one, and sequences that end; what a language model says. */
+class SequenceShapesTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final String LANGUAGE = "{\"task\":{\"kind\":\"language\"}%s}";
+
+    @TempDir
+    Path stateDir;
+
+    private TopologyFixture topology;
+
+    @BeforeEach
+    void open() {
+        topology = new TopologyFixture(stateDir, Map.of());
+    }
+
+    @AfterEach
+    void close() {
+        topology.close();
+    }
+
+    @Test
+    void shouldAnswerOnceWhenATombstoneEndsTheSequence() throws IOException {
+        ModelFile every = TestModels.predictor("m", "1", CellKind.GRU, 5, 1);
+        run(every);
+        for (int i = 0; i < 3; i++) {
+            topology.event("a", i, "{\"value\":" + i + "}");
+        }
+        topology.prediction();
+        topology.prediction();
+        JsonNode last = topology.prediction();
+
+        ModelFile end = atEnd(every, "2");
+        run(end);
+        for (int i = 0; i < 3; i++) {
+            topology.event("b", 10 + i, "{\"value\":" + i + "}");
+        }
+        assertThat(topology.predictions.isEmpty()).isTrue();
+        topology.event("b", 20, null, new RecordHeaders());
+        JsonNode answer = topology.prediction();
+        assertThat(answer.get("values")).isEqualTo(last.get("values"));
+        assertThat(answer.get("step").longValue()).isEqualTo(3);
+        assertThat(answer.get("timestamp").longValue()).isEqualTo(20);
+        assertThat(answer.get("version").textValue()).isEqualTo("2");
+        assertThat(answer.has("residual")).isFalse();
+        assertThat(topology.state("b")).isNull();
+        topology.event("b", 21, null, new RecordHeaders());
+        assertThat(topology.predictions.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldEndASequenceAtAnEventThatSaysSo() throws IOException {
+        ModelFile flagged = edited(TestModels.predictor("m", "1", CellKind.LSTM, 5, 1), "\"endField\":\"last\"", "1");
+        run(flagged);
+        topology.event("a", 1, "{\"value\":3}");
+        topology.event("a", 2, "{\"value\":4,\"last\":false}");
+        topology.event("a", 3, "{\"value\":5,\"last\":true}");
+        topology.event("a", 4, "{\"value\":3}");
+        JsonNode first = topology.prediction();
+        assertThat(topology.prediction().get("step").longValue()).isEqualTo(2);
+        assertThat(topology.prediction().get("step").longValue()).isEqualTo(3);
+        JsonNode again = topology.prediction();
+        assertThat(again.get("step").longValue()).isEqualTo(1);
+        assertThat(again.get("values")).isEqualTo(first.get("values"));
+
+        byte[] before = topology.state("a");
+        topology.event("a", 5, "{\"value\":3,\"last\":\"yes\"}");
+        topology.deadLetter("WRONG_TYPE", "'last' must be a boolean");
+        assertThat(topology.state("a")).isEqualTo(before);
+    }
+
+    @Test
+    void shouldAnswerWithTheModelThatOwnsTheStateWhenASequenceEndsAfterASwap() throws IOException {
+        ModelFile first = atEnd(TestModels.predictor("m", "1", CellKind.GRU, 5, 1), "1");
+        ModelFile second = atEnd(TestModels.predictor("m", "1", CellKind.LSTM, 4, 2), "2");
+        run(first);
+        topology.event("a", 1, "{\"value\":3}");
+        topology.publish(second);
+        topology.deploy(second.id(), 10);
+        topology.event("a", 20, null, new RecordHeaders());
+        assertThat(topology.prediction().get("version").textValue()).isEqualTo("1");
+    }
+
+    @Test
+    void shouldGiveThePyTorchLogProbabilitiesAndPerplexitiesOfALanguageModel() throws IOException {
+        run(language("1", ""));
+        JsonNode cases =
+                new ObjectMapper().readTree(GOLDEN.resolve("language.json").toFile());
+        double worst = 0;
+        for (int c = 0; c < cases.size(); c++) {
+            JsonNode ids = cases.get(c).get("ids");
+            for (int t = 0; t < ids.size(); t++) {
+                topology.event("case-" + c, t, "{\"token\":" + ids.get(t) + "}");
+                JsonNode prediction = topology.prediction();
+                assertThat(prediction.has("logProbability")).isEqualTo(t > 0);
+                if (t > 0) {
+                    worst = Math.max(worst, error(prediction, cases.get(c), "logProbability", t - 1));
+                    worst = Math.max(worst, error(prediction, cases.get(c), "perplexity", t - 1));
+                }
+            }
+        }
+        System.out.println("language model: largest error " + worst);
+        assertThat(worst).isLessThan(1e-5);
+    }
+
+    @Test
+    void shouldGiveThePerplexityOfASequenceAtItsEnd() throws IOException {
+        run(language("1", ",\"emit\":\"end\""));
+        JsonNode golden = new ObjectMapper()
+                .readTree(GOLDEN.resolve("language.json").toFile())
+                .get(1);
+        JsonNode ids = golden.get("ids");
+        for (int t = 0; t < ids.size(); t++) {
+            topology.event("a", t, "{\"token\":" + ids.get(t) + "}");
+        }
+        topology.event("a", 100, null, new RecordHeaders());
+        JsonNode answer = topology.prediction();
+        JsonNode perplexities = golden.get("perplexity");
+        double expected = perplexities.get(perplexities.size() - 1).doubleValue();
+        assertThat(answer.get("perplexity").doubleValue()).isCloseTo(expected, within(1e-5 * expected));
+        assertThat(answer.has("logProbability")).isFalse();
+        assertThat(answer.get("values").get(0).doubleValue())
+                .isCloseTo(golden.get("lastValues").get(0).doubleValue(), within(1e-5));
+    }
+
+    @Test
+    void shouldWriteTheSameInAvroAndJson(@TempDir Path otherDir) throws IOException {
+        ModelFile model = language("1", "");
+        run(model);
+        try (TopologyFixture avro = new TopologyFixture(otherDir, Map.of("eddy.output.format", "avro"))) {
+            avro.publish(model);
+            avro.deploy(model.id(), 0);
+            for (int t = 0; t < 5; t++) {
+                topology.event("a", t, "{\"token\":" + t + "}");
+                avro.event("a", t, "{\"token\":" + t + "}");
+                var record = avro.predictions.readRecord();
+                assertThat(new String(
+                                new JsonPredictions().encode(AvroPredictions.decode(record.key(), record.value())),
+                                StandardCharsets.UTF_8))
+                        .isEqualTo(new String(topology.predictions.readValue(), StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static double error(JsonNode prediction, JsonNode golden, String name, int at) {
+        double wanted = golden.get(name).get(at).doubleValue();
+        return Math.abs(prediction.get(name).doubleValue() - wanted) / Math.max(1, Math.abs(wanted));
+    }
+
+    private static ModelFile language(String version, String more) throws IOException {
+        return new ModelImport(
+                        GOLDEN.resolve("language.safetensors"), LANGUAGE.formatted(more), "language", version, Map.of())
+                .run();
+    }
+
+    private static ModelFile atEnd(ModelFile model, String version) {
+        return edited(model, "\"emit\":\"end\"", version);
+    }
+
+    /** The model with one more property in its spec. */
+    private static ModelFile edited(ModelFile model, String property, String version) {
+        String json =
+                SpecJson.write(model.spec()).replace("\"emit\":\"every\",", "").replace("\"emit\":\"every\"", "");
+        String open = json.substring(0, json.lastIndexOf('}'));
+        String comma = open.endsWith(",") ? "" : ",";
+        return new ModelFile(SpecJson.read(open + comma + property + "}").named("m", version), model.tensors());
+    }
+
+    private void run(ModelFile model) {
+        topology.publish(model);
+        topology.deploy(model.id(), 0);
+    }
+}
