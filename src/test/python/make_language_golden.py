@@ -19,6 +19,19 @@ for p in model.parameters():
 out = sys.argv[1]
 save_file(model.state_dict(), out + "/language.safetensors")
 model = model.double()
+
+
+def greedy(ids, steps=15):
+    """The tokens the model gives when it goes on by itself, the most probable one each time."""
+    ids = ids.tolist()
+    start = len(ids)
+    with torch.no_grad():
+        for _ in range(steps):
+            y, _ = model["lstm"](model["embedding"](torch.tensor([ids])))
+            ids.append(int(model["out"](y)[0, -1].argmax()))
+    return ids[start:]
+
+
 cases = []
 for length in (2, 9, 40):
     ids = torch.randint(0, IDS, (length,))
@@ -28,5 +41,5 @@ for length in (2, 9, 40):
     of_event = [float(log_p[t - 1, ids[t]]) for t in range(1, length)]
     perplexity = [float(torch.exp(-torch.tensor(of_event[:t]).double().mean())) for t in range(1, length)]
     cases.append({"ids": ids.tolist(), "logProbability": of_event, "perplexity": perplexity,
-                  "lastValues": model["out"](y)[0, -1].tolist()})
+                  "greedy": greedy(ids), "lastValues": model["out"](y)[0, -1].tolist()})
 json.dump(cases, open(out + "/language.json", "w"))

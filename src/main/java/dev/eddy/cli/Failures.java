@@ -1,6 +1,7 @@
 package dev.eddy.cli;
 
 import dev.eddy.app.OperationFailedException;
+import dev.eddy.model.BadEventException;
 import dev.eddy.model.InvalidModelException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
@@ -53,6 +54,7 @@ final class Failures {
         } else if (cause instanceof BindException) {
             return message + "; another program uses the port, choose another one";
         } else if (cause instanceof InvalidModelException
+                || cause instanceof BadEventException
                 || cause instanceof ConfigException
                 || cause instanceof OperationFailedException
                 || cause instanceof CommandFailedException) {

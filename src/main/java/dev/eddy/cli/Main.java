@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             InspectCommand.class,
             ScoreCommand.class,
+            GenerateCommand.class,
             PublishCommand.class,
             DeployCommand.class,
             StatusCommand.class,

@@ -1,0 +1,138 @@
+package dev.eddy.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.eddy.app.models.ModelImport;
+import dev.eddy.model.Fields;
+import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.network.TokenGenerator.Options;
+import dev.eddy.network.TokenGenerator.Token;
+import dev.eddy.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GeneratorsTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final String VOCABULARY =
+            "\"vocabulary\":[\"a\",\"b\",\"<EOS>\",\"d\",\"<unk>\",\"f\",\"g\",\"h\",\"i\",\"j\",\"k\"]";
+
+    @Test
+    void shouldGoOnWithThePyTorchGreedyTokens() throws IOException {
+        LiveModel model = language("");
+        for (JsonNode golden :
+                new ObjectMapper().readTree(GOLDEN.resolve("language.json").toFile())) {
+            Rollout sequence = new Rollout(model);
+            golden.get("ids").forEach(id -> sequence.step(Fields.of(Map.of("token", id.intValue())), 0));
+            List<Integer> expected = new java.util.ArrayList<>();
+            golden.get("greedy").forEach(id -> expected.add(id.intValue()));
+            assertThat(ids(model, new Options(0, 0, 1, expected.size(), -1), sequence))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameTokensForTheSameSeedAndOthersForAnother() throws IOException {
+        LiveModel model = language("");
+        List<Integer> first = ids(model, new Options(1, 0, 7, 40, -1), new Rollout(model));
+        assertThat(ids(model, new Options(1, 0, 7, 40, -1), new Rollout(model))).isEqualTo(first);
+        assertThat(ids(model, new Options(1, 0, 8, 40, -1), new Rollout(model))).isNotEqualTo(first);
+    }
+
+    @Test
+    void shouldSampleAsTheModelSays() throws IOException {
+        LiveModel model = language("");
+        int[] counts = new int[11];
+        double[] probabilities = new double[11];
+        int draws = 20_000;
+        for (int seed = 0; seed < draws; seed++) {
+            Token token = new TokenGenerator(model, new Options(1, 0, seed, 1, -1))
+                    .generate(new Rollout(model))
+                    .get(0);
+            counts[token.id()]++;
+            probabilities[token.id()] = token.probability();
+        }
+        for (int id = 0; id < counts.length; id++) {
+            assertThat(counts[id] / (double) draws).isCloseTo(probabilities[id], within(0.015));
+        }
+    }
+
+    @Test
+    void shouldBeGreedyWhenItSamplesAmongOne() throws IOException {
+        LiveModel model = language("");
+        assertThat(ids(model, new Options(2, 1, 3, 20, -1), new Rollout(model)))
+                .isEqualTo(ids(model, new Options(0, 0, 1, 20, -1), new Rollout(model)));
+    }
+
+    @Test
+    void shouldNeverGiveTheUnknownWordAndStopAtTheEnd() throws IOException {
+        LiveModel model = language("\"features\":[{\"kind\":\"token\",\"field\":\"token\"," + VOCABULARY + "}],");
+        int stopped = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            List<Integer> ids = ids(model, new Options(3, 0, seed, 30, 2), new Rollout(model));
+            assertThat(ids).doesNotContain(4);
+            assertThat(ids.indexOf(2)).isIn(-1, ids.size() - 1);
+            stopped += ids.contains(2) ? 1 : 0;
+        }
+        assertThat(stopped).isBetween(1, 200);
+    }
+
+    @Test
+    void shouldForecastByReadingItsOwnPredictionsOnACopy() {
+        LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 6, 1));
+        Rollout live = new Rollout(model);
+        double[] values = null;
+        for (int t = 0; t < 5; t++) {
+            values = live.step(Fields.of(Map.of("value", 9.0 + t)), t);
+        }
+        float[] state = new float[model.network().stateSize()];
+        state[0] = 0.25f;
+        float[] before = state.clone();
+        new Forecaster(model).forecast(new Rollout(model, state, new float[0]), values, 5, 1, 10);
+        assertThat(state).containsExactly(before);
+
+        double[][] forecast = new Forecaster(model).forecast(live, values, 5, 1, 4);
+        Rollout byHand = new Rollout(model);
+        double[] expected = null;
+        for (int t = 0; t < 5; t++) {
+            expected = byHand.step(Fields.of(Map.of("value", 9.0 + t)), t);
+        }
+        for (double[] foreseen : forecast) {
+            assertThat(foreseen).containsExactly(expected);
+            expected = byHand.step(Fields.of(Map.of("value", expected[0])), 0);
+        }
+    }
+
+    @Test
+    void shouldRefuseModelsThatCannotGoOn() throws IOException {
+        LiveModel numbers = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 6, 1));
+        assertThatThrownBy(() -> new TokenGenerator(numbers, new Options(0, 0, 1, 1, -1)))
+                .isInstanceOf(InvalidModelException.class);
+        LiveModel tokens = language("");
+        assertThatThrownBy(() -> new Forecaster(tokens))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("'predict'");
+    }
+
+    private static List<Integer> ids(LiveModel model, Options options, Rollout sequence) {
+        return new TokenGenerator(model, options)
+                .generate(sequence).stream().map(Token::id).toList();
+    }
+
+    private static LiveModel language(String more) throws IOException {
+        return TestModels.live(new ModelImport(
+                        GOLDEN.resolve("language.safetensors"),
+                        "{" + more + "\"task\":{\"kind\":\"language\"}}",
+                        "language",
+                        "1",
+                        Map.of())
+                .run());
+    }
+}
