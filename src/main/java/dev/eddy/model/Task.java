@@ -22,8 +22,19 @@ public sealed interface Task {
     /** The values are given as they are. */
     record Values() implements Task {}
 
-    /** The values score labels, one of which is given for every event. */
-    record Tag() implements Task {}
+    /**
+     * The values score labels, one of which is given for every event.
+     *
+     * @param blank the label of "nothing new" of a model trained with CTC (Graves et al. 2006): runs of one label are then
+     *              collapsed into one symbol, and blanks left out; {@code null} for an ordinary tagger
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Tag(String blank) implements Task {
+        /** An ordinary tagger. */
+        public Tag() {
+            this(null);
+        }
+    }
 
     /**
      * The values score the next token; each event shows how probable it was, and the sequence so far its perplexity.

@@ -30,6 +30,10 @@ public final class LiveModel {
             throw new InvalidModelException(
                     "this model has no recurrent layer, so it has nothing to say of a sequence");
         }
+        if (blank() != null && spec.emit() == ModelSpec.Emit.END) {
+            throw new InvalidModelException(
+                    "a tagger with a blank gives its symbols as they come; its 'emit' must be every");
+        }
         if (readsLanguage()) {
             tokenAt();
         }
@@ -73,9 +77,15 @@ public final class LiveModel {
 
     /** Numbers the task itself carries from event to event, beside the network's state. */
     public int taskMemory() {
-        return spec.task() instanceof Task.Language
-                ? LANGUAGE_MEMORY
-                : horizon() * targets().size();
+        if (blank() != null) {
+            return 1;
+        }
+        return readsLanguage() ? LANGUAGE_MEMORY : horizon() * targets().size();
+    }
+
+    /** The blank of a tagger trained with CTC; null for any other model. */
+    public String blank() {
+        return spec.task() instanceof Task.Tag tag ? tag.blank() : null;
     }
 
     /** Whether events are read as tokens of a language; then the raw input at {@link #tokenAt} is the token. */

@@ -21,6 +21,9 @@ public final class Readout {
         this.mean = scaling == null ? null : scaling[0];
         this.std = scaling == null ? null : scaling[1];
         this.labels = spec.task() instanceof Task.Tag ? labels(head, network) : List.of();
+        if (spec.task() instanceof Task.Tag tag && tag.blank() != null && !labels.contains(tag.blank())) {
+            throw new InvalidModelException("the blank '" + tag.blank() + "' is not among the labels " + labels);
+        }
         if (mean != null && mean.length != network.outputSize()) {
             throw new InvalidModelException("the head has " + network.outputSize() + " outputs but " + mean.length
                     + " means; give one for each output");
@@ -87,14 +90,14 @@ public final class Readout {
         return values;
     }
 
-    /** The most probable label; the first of equals. */
-    public String label(float[] probabilities) {
+    /** The index of the most probable label; the first of equals. */
+    public int best(float[] probabilities) {
         int best = 0;
         for (int i = 1; i < probabilities.length; i++) {
             if (probabilities[i] > probabilities[best]) {
                 best = i;
             }
         }
-        return labels.get(best);
+        return best;
     }
 }

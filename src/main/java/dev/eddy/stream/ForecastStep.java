@@ -31,7 +31,7 @@ final class ForecastStep extends TaskStep {
     }
 
     @Override
-    void after(double[] values, SequenceState state) {
+    void after(double[] values, int label, SequenceState state) {
         double[] pending = state.task();
         System.arraycopy(pending, values.length, pending, 0, pending.length - values.length);
         System.arraycopy(values, 0, pending, pending.length - values.length, values.length);

@@ -21,6 +21,7 @@ final class ModelWorkspace {
     private final float[] outputs;
     private final float[] probabilities;
     private final TaskStep task;
+    private int label = -1;
     private final String[] endField; // null: only tombstones end a sequence
 
     ModelWorkspace(LiveModel model) {
@@ -61,7 +62,8 @@ final class ModelWorkspace {
         model.features().remember(input, state.remembered());
         state.advance(eventTime);
         double[] values = model.readout().values(outputs);
-        task.after(values, state);
+        tag();
+        task.after(values, label, state);
         return values;
     }
 
@@ -69,7 +71,15 @@ final class ModelWorkspace {
     double[] answer() {
         task.resume(state);
         model.network().answer(state.network(), outputs, scratch);
+        tag();
         return model.readout().values(outputs);
+    }
+
+    private void tag() {
+        if (model.readout().tags()) {
+            model.network().probabilities(outputs, probabilities);
+            label = model.readout().best(probabilities);
+        }
     }
 
     /** Whether the loaded sequence has seen an event. */
@@ -100,11 +110,7 @@ final class ModelWorkspace {
 
     /** The answer, after {@link #step} or {@link #answer}. */
     Prediction prediction(byte[] key, long eventTime, double[] values) {
-        String label = null;
-        if (model.readout().tags()) {
-            model.network().probabilities(outputs, probabilities);
-            label = model.readout().label(probabilities);
-        }
+        boolean tagged = label >= 0;
         return new Prediction(
                 key,
                 eventTime,
@@ -112,8 +118,9 @@ final class ModelWorkspace {
                 model.id(),
                 Prediction.Start.COLD,
                 values,
-                label,
-                label == null ? null : probabilities.clone(),
+                tagged ? model.readout().labels().get(label) : null,
+                tagged ? probabilities.clone() : null,
+                task.symbol(),
                 task.residual(),
                 task.language());
     }

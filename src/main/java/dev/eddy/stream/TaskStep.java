@@ -15,6 +15,9 @@ abstract class TaskStep {
         if (model.readsLanguage()) {
             return new LanguageStep(model, scratch);
         }
+        if (model.blank() != null) {
+            return new CollapseStep(model);
+        }
         return model.targets().isEmpty() ? NOTHING : new ForecastStep(model);
     }
 
@@ -24,11 +27,20 @@ abstract class TaskStep {
     /** Looks at the event, its encoding and the state before the step. */
     void before(Fields fields, float[] input, SequenceState state) {}
 
-    /** Looks at the values after the step. */
-    void after(double[] values, SequenceState state) {}
+    /**
+     * Looks at the values after the step.
+     *
+     * @param label index of the most probable label; -1 unless the model is a tagger
+     */
+    void after(double[] values, int label, SequenceState state) {}
 
     /** The event's fields minus what was predicted for them; null where nothing was. */
     double[] residual() {
+        return null;
+    }
+
+    /** The symbol that begins at the event; null where none does, or that is not the task. */
+    String symbol() {
         return null;
     }
 

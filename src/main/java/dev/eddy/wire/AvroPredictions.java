@@ -52,6 +52,7 @@ public final class AvroPredictions implements PredictionEncoder {
                 doubles(record.getValues()),
                 record.getLabel(),
                 floats(record.getProbabilities()),
+                record.getSymbol(),
                 doubles(record.getResidual()),
                 record.getPerplexity() == null
                         ? null
@@ -70,6 +71,7 @@ public final class AvroPredictions implements PredictionEncoder {
                 list(prediction.values()),
                 prediction.label(),
                 list(prediction.probabilities()),
+                prediction.symbol(),
                 list(prediction.residual()),
                 language == null ? null : language.logProbability(),
                 language == null ? null : language.perplexity());

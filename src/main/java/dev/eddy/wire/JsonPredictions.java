@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
  * {@code fingerprint}, {@code start}, {@code values} and, where they apply, {@code label}, {@code probabilities},
- * {@code residual}, {@code logProbability}, {@code perplexity}. A number that float32 holds exactly is written with the fewest digits that read back to it.
+ * {@code symbol}, {@code residual}, {@code logProbability}, {@code perplexity}. A number that float32 holds exactly is written with the fewest digits that read back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
     // Not the platform's Double.toString: its digits changed between Java releases.
@@ -34,6 +34,7 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString PROBABILITIES = new SerializedString("probabilities");
     private static final SerializedString LOG_PROBABILITY = new SerializedString("logProbability");
     private static final SerializedString PERPLEXITY = new SerializedString("perplexity");
+    private static final SerializedString SYMBOL = new SerializedString("symbol");
     private static final SerializedString RESIDUAL = new SerializedString("residual");
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
@@ -71,6 +72,10 @@ public final class JsonPredictions implements PredictionEncoder {
                 json.writeNumber(probability);
             }
             json.writeEndArray();
+        }
+        if (prediction.symbol() != null) {
+            json.writeFieldName(SYMBOL);
+            json.writeString(prediction.symbol());
         }
         if (prediction.residual() != null) {
             write(json, RESIDUAL, prediction.residual());

@@ -13,6 +13,7 @@ import dev.eddy.model.ModelId;
  * @param values        what the head gives, de-normalised where the spec says so
  * @param label         the most probable label; null unless the model is a tagger
  * @param probabilities probability of each label; null unless the model is a tagger
+ * @param symbol        the symbol that begins at the event, for a tagger trained with CTC; null where none does
  * @param residual      the event's fields minus what was predicted for them; null if nothing was
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
  */
@@ -25,6 +26,7 @@ public record Prediction(
         double[] values,
         String label,
         float[] probabilities,
+        String symbol,
         double[] residual,
         Language language) {
 

@@ -165,6 +165,43 @@ class SequenceShapesTest {
         }
     }
 
+    @Test
+    void shouldCollapseTheBestPathOfACtcTagger() throws IOException {
+        // A tagger whose labels follow the event: the one input that is 1 wins.
+        ModelFile tagger = follower("{\"kind\":\"tag\",\"blank\":\"_\"}");
+        run(tagger);
+        String path = "__aa_ab__b_aaa";
+        StringBuilder symbols = new StringBuilder();
+        for (int t = 0; t < path.length(); t++) {
+            int label = "_ab".indexOf(path.charAt(t));
+            String vector = (label == 0 ? "1" : "0") + "," + (label == 1 ? "1" : "0") + "," + (label == 2 ? "1" : "0");
+            topology.event("a", t, "{\"features\":[" + vector + "]}");
+            JsonNode prediction = topology.prediction();
+            assertThat(prediction.get("label").textValue()).isEqualTo(path.substring(t, t + 1));
+            symbols.append(prediction.path("symbol").asText(""));
+        }
+        assertThat(symbols).hasToString("aabba");
+    }
+
+    /** An identity layer with a memory that has no weight, and a task. */
+    private static ModelFile follower(String task) {
+        ModelFile base = TestModels.tagger("m", "1", 3, 3, java.util.List.of("_", "a", "b"), 1);
+        Map<String, dev.eddy.artifact.Tensor> tensors = new java.util.TreeMap<>(base.tensors());
+        tensors.keySet().removeIf(name -> name.startsWith("rnn."));
+        float[] identity = {4, 0, 0, 0, 4, 0, 0, 0, 4};
+        tensors.put("rnn.weight_ih_l0", dev.eddy.artifact.Tensor.of(identity, 3, 3));
+        tensors.put("rnn.weight_hh_l0", dev.eddy.artifact.Tensor.of(new float[9], 3, 3));
+        tensors.put("head.weight", dev.eddy.artifact.Tensor.of(identity, 3, 3));
+        tensors.put("head.bias", dev.eddy.artifact.Tensor.of(new float[3], 3));
+        String json = SpecJson.write(base.spec())
+                .replaceFirst(
+                        "\"layers\":\\[.*?\\}\\}\\]",
+                        "\"layers\":[{\"cell\":\"rnn\",\"input\":3,\"hidden\":3,\"tensors\":"
+                                + "{\"weight_ih\":\"rnn.weight_ih_l0\",\"weight_hh\":\"rnn.weight_hh_l0\"}}]")
+                .replace("{\"kind\":\"tag\"}", task);
+        return new ModelFile(SpecJson.read(json), tensors);
+    }
+
     private static double error(JsonNode prediction, JsonNode golden, String name, int at) {
         double wanted = golden.get(name).get(at).doubleValue();
         return Math.abs(prediction.get(name).doubleValue() - wanted) / Math.max(1, Math.abs(wanted));

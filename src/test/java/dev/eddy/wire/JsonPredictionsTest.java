@@ -24,6 +24,7 @@ class JsonPredictionsTest {
                 new double[] {0.1f, 0.1, 1e30},
                 "hot \"day\"",
                 new float[] {0.25f, 0.75f},
+                "hot",
                 null,
                 null);
 
@@ -31,7 +32,7 @@ class JsonPredictionsTest {
                 .isEqualTo(
                         "{\"key\":\"a\",\"timestamp\":12,\"step\":3,\"model\":\"m\",\"version\":\"1\",\"fingerprint\":\""
                                 + "4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a\",\"start\":\"warm\","
-                                + "\"values\":[0.1,0.1,1.0E30],\"label\":\"hot \\\"day\\\"\",\"probabilities\":[0.25,0.75]}");
+                                + "\"values\":[0.1,0.1,1.0E30],\"label\":\"hot \\\"day\\\"\",\"probabilities\":[0.25,0.75],\"symbol\":\"hot\"}");
     }
 
     @Test
@@ -71,6 +72,7 @@ class JsonPredictionsTest {
                 model,
                 Prediction.Start.COLD,
                 new double[] {2.5},
+                null,
                 null,
                 null,
                 new double[] {Double.NaN},

@@ -48,7 +48,7 @@ final class Trial {
         step(event);
         float[] probabilities = new float[outputs.length];
         model.network().probabilities(outputs, probabilities);
-        return model.readout().label(probabilities);
+        return model.readout().labels().get(model.readout().best(probabilities));
     }
 
     /** The values for the next event of a machine. */
