@@ -97,8 +97,8 @@ public final class ModelReport {
     private String layer(LayerSpec layer) {
         String function = layer.activation() == null
                 ? ""
-                : " " + layer.activation().name().toLowerCase(java.util.Locale.ROOT);
-        return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.hidden() + ", "
+                : " " + layer.activation().function().spelling();
+        return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.outputSize() + ", "
                 + parameters(layer.tensors().values()) + " parameters"
                 + (layer.resetsAfterProduct() ? "" : ", reset before the product");
     }

@@ -54,7 +54,7 @@ public final class Network {
         return cells.length;
     }
 
-    /** Where in the state a layer's part begins; an LSTM's is h then c, all others' is h. */
+    /** Where in the state a layer's part begins; what it holds stands in the javadoc of its cell, h first. */
     public int stateAt(int layer) {
         return stateAt[layer];
     }

@@ -1,6 +1,7 @@
 package dev.eddy.artifact.onnx;
 
 import static dev.eddy.artifact.onnx.OnnxBuilder.attribute;
+import static dev.eddy.artifact.onnx.OnnxBuilder.reals;
 import static dev.eddy.artifact.onnx.OnnxBuilder.texts;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -48,16 +49,31 @@ class OnnxRefusalTest {
     }
 
     @Test
-    void shouldRefuseCellsThatComputeOtherwise() {
-        refused(lstm(attribute("clip", 3f)).output("Y"), "the_LSTM", "clip");
-        refused(lstm(attribute("input_forget", 1)).output("Y"), "the_LSTM", "input_forget");
-        refused(lstm(texts("activations", "Sigmoid", "Relu", "Tanh")).output("Y"), "the_LSTM", "relu");
+    void shouldRefuseCellsThatMakeNoSense() {
+        refused(lstm(attribute("clip", -3f)).output("Y"), "the_LSTM", "clip is -3.0", "above 0");
         refused(lstm(attribute("hidden_size", 4)).output("Y"), "the_LSTM", "hidden_size 4");
         OnnxBuilder peepholes = states(new OnnxBuilder(17).input("x", ANY, ANY, 2))
-                .weight("P", 1, 9)
+                .weight("P", 1, 6)
                 .node("LSTM", "x W R B - h0 c0 P", "Y hn cn")
                 .output("Y");
-        refused(peepholes, "the_LSTM", "peephole");
+        refused(peepholes, "the_LSTM", "P has the shape [1, 6], not [1, 9]");
+    }
+
+    @Test
+    void shouldRefuseActivationsThatAreNotClear() {
+        refused(lstm(texts("activations", "Sigmoid", "Gelu", "Tanh")).output("Y"), "the_LSTM", "no activation 'gelu'");
+        refused(lstm(texts("activations", "Sigmoid", "Tanh")).output("Y"), "the_LSTM", "one direction has 3");
+        refused(
+                lstm(texts("activations", "Sigmoid", "ScaledTanh", "Tanh"), reals("activation_alpha", 0.5f))
+                        .output("Y"),
+                "the_LSTM",
+                "scaledTanh has no parameters",
+                "activation_beta");
+        refused(
+                lstm(texts("activations", "Sigmoid", "Elu", "Tanh"), reals("activation_alpha", 0, 0.5f, 0))
+                        .output("Y"),
+                "the_LSTM",
+                "activation_alpha has 3 numbers, of which its activations take 1");
     }
 
     @Test
