@@ -289,6 +289,19 @@ def stack():
     model("stack", layers, net.state_dict(), TORCH, x.numpy(), y.numpy(), save_torch, head=head)
 
 
+def heads():
+    """Several heads on one layer, each with a function of its own; the first is de-normalised."""
+    net = nn.ModuleDict({"gru": nn.GRU(INPUT, HIDDEN), "a": nn.Linear(HIDDEN, 2), "b": nn.Linear(HIDDEN, 3), "c": nn.Linear(HIDDEN, 1)})
+    randomise(net)
+    x, mean, std = torch.randn(STEPS, INPUT), [3.0, -1.0], [2.0, 0.5]
+    with torch.no_grad():
+        h = net["gru"](x)[0]
+        y = torch.cat([net["a"](h) * torch.tensor(std) + torch.tensor(mean), torch.softmax(net["b"](h), -1), torch.sigmoid(net["c"](h))], -1)
+    head = lambda kind, output, name, **rest: {"kind": kind, "output": output, "weight": name + ".weight", "bias": name + ".bias", **rest}
+    several = [head("linear", 2, "a", mean=mean, std=std), head("softmax", 3, "b"), head("sigmoid", 1, "c")]
+    model("heads", [layer("gru", HIDDEN, lstm_roles("gru."))], net.state_dict(), TORCH, x.numpy(), y.numpy(), save_torch, heads=several)
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     onnxruntime.set_default_logger_severity(3)
@@ -308,3 +321,4 @@ if __name__ == "__main__":
     for kind, cast in (("f32", torch.float32), ("f64", torch.float64), ("f16", torch.float16), ("bf16", torch.bfloat16)):
         dtype(kind, cast)
     stack()
+    heads()

@@ -54,7 +54,13 @@ public final class NetworkCompiler {
             cells.add(CellCompiler.compile(layer, weights));
             width = layer.outputSize();
         }
-        return new Network(kernel, input, cells, head(width));
+        int hidden = width;
+        return new Network(
+                kernel,
+                input,
+                cells,
+                new Heads(
+                        spec.allHeads().stream().map(head -> head(head, hidden)).toList()));
     }
 
     private InputStage inputStage() {
@@ -86,8 +92,7 @@ public final class NetworkCompiler {
         return new InputStage.Embedding(at, token.field(), shape[0], shape[1], table);
     }
 
-    private Head head(int width) {
-        HeadSpec head = spec.head();
+    private Head head(HeadSpec head, int width) {
         if (head.weight() == null) {
             return new Head(null, head.kind(), width);
         }

@@ -13,11 +13,16 @@ import dev.eddy.model.ModelSpec;
 import dev.eddy.testing.CellCases;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Cells whose tensors do not fit what the spec says are refused; variants that change nothing give the usual bits. */
 class CellCompilerTest {
@@ -34,6 +39,60 @@ class CellCompilerTest {
             other.step(new float[] {t * 0.1f - 2}, otherState, new float[1], other.newScratch());
         }
         assertThat(otherState).containsExactly(state);
+    }
+
+    static List<String> cases() throws IOException {
+        return CellCases.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldTakeAnAbsentBiasForZero(String name) throws IOException {
+        ModelFile file = CellCases.model(name);
+        Map<String, Tensor> zeroed = new TreeMap<>(file.tensors());
+        file.spec()
+                .layers()
+                .forEach(layer -> layer.tensors().forEach((role, tensor) -> {
+                    if (role.startsWith("bias")) {
+                        int[] shape = file.tensors().get(tensor).shape();
+                        zeroed.put(tensor, Tensor.of(new float[shape[0]], shape));
+                    }
+                }));
+        ModelFile zero = new ModelFile(file.spec(), zeroed);
+        ModelFile absent = new ModelFile(
+                withLayers(zero, layer -> withTensors(layer, layer.options(), withoutBiases(layer)))
+                        .spec(),
+                zeroed);
+        assertThat(values(absent)).isDeepEqualTo(values(zero));
+    }
+
+    private static Map<String, String> withoutBiases(LayerSpec layer) {
+        Map<String, String> tensors = new TreeMap<>(layer.tensors());
+        tensors.keySet().removeIf(role -> role.startsWith("bias"));
+        return tensors;
+    }
+
+    private static double[][] values(ModelFile file) {
+        List<Map<String, Object>> events = new ArrayList<>();
+        for (int t = 0; t < 20; t++) {
+            events.add(Map.of("features", List.of(Math.sin(t), Math.cos(2 * t), t % 3 - 1)));
+        }
+        return ProbeCheck.values(TestModels.live(file), events);
+    }
+
+    @Test
+    void shouldReadIndicesOf64Bits() throws IOException {
+        ModelFile narrow = CellCases.model("reservoir");
+        Map<String, Tensor> tensors = new TreeMap<>(narrow.tensors());
+        for (String name : List.of("indptr", "indices")) {
+            int[] values = tensors.get(name).toInts();
+            ByteBuffer wide = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+            for (int value : values) {
+                wide.putLong(value);
+            }
+            tensors.put(name, new Tensor(Tensor.DType.I64, new int[] {values.length}, wide.flip()));
+        }
+        assertThat(values(new ModelFile(narrow.spec(), tensors))).isDeepEqualTo(values(narrow));
     }
 
     @Test
@@ -91,7 +150,7 @@ class CellCompilerTest {
     }
 
     private static Tensor ints(int length, int last) {
-        java.nio.ByteBuffer data = java.nio.ByteBuffer.allocate(4 * length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data = ByteBuffer.allocate(4 * length).order(ByteOrder.LITTLE_ENDIAN);
         data.putInt(4 * (length - 1), last);
         return new Tensor(Tensor.DType.I32, new int[] {length}, data);
     }
@@ -110,17 +169,19 @@ class CellCompilerTest {
     }
 
     private static ModelFile withOptions(ModelFile file, CellOptions options) {
-        return withLayers(
-                file,
-                layer -> new LayerSpec(
-                        layer.cell(),
-                        layer.input(),
-                        layer.hidden(),
-                        layer.activation(),
-                        layer.resetAfter(),
-                        layer.output(),
-                        options,
-                        layer.tensors()));
+        return withLayers(file, layer -> withTensors(layer, options, layer.tensors()));
+    }
+
+    private static LayerSpec withTensors(LayerSpec layer, CellOptions options, Map<String, String> tensors) {
+        return new LayerSpec(
+                layer.cell(),
+                layer.input(),
+                layer.hidden(),
+                layer.activation(),
+                layer.resetAfter(),
+                layer.output(),
+                options,
+                tensors);
     }
 
     private static ModelFile withLayers(ModelFile file, UnaryOperator<LayerSpec> change) {
@@ -133,6 +194,7 @@ class CellCompilerTest {
                         spec.features(),
                         layers,
                         spec.head(),
+                        spec.heads(),
                         spec.task(),
                         null,
                         null,

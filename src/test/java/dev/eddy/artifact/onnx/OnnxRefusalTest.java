@@ -1,8 +1,6 @@
 package dev.eddy.artifact.onnx;
 
 import static dev.eddy.artifact.onnx.OnnxBuilder.attribute;
-import static dev.eddy.artifact.onnx.OnnxBuilder.reals;
-import static dev.eddy.artifact.onnx.OnnxBuilder.texts;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eddy.artifact.onnx.OnnxBuilder.Message;
@@ -57,23 +55,6 @@ class OnnxRefusalTest {
                 .node("LSTM", "x W R B - h0 c0 P", "Y hn cn")
                 .output("Y");
         refused(peepholes, "the_LSTM", "P has the shape [1, 6], not [1, 9]");
-    }
-
-    @Test
-    void shouldRefuseActivationsThatAreNotClear() {
-        refused(lstm(texts("activations", "Sigmoid", "Gelu", "Tanh")).output("Y"), "the_LSTM", "no activation 'gelu'");
-        refused(lstm(texts("activations", "Sigmoid", "Tanh")).output("Y"), "the_LSTM", "one direction has 3");
-        refused(
-                lstm(texts("activations", "Sigmoid", "ScaledTanh", "Tanh"), reals("activation_alpha", 0.5f))
-                        .output("Y"),
-                "the_LSTM",
-                "scaledTanh has no parameters",
-                "activation_beta");
-        refused(
-                lstm(texts("activations", "Sigmoid", "Elu", "Tanh"), reals("activation_alpha", 0, 0.5f, 0))
-                        .output("Y"),
-                "the_LSTM",
-                "activation_alpha has 3 numbers, of which its activations take 1");
     }
 
     @Test
