@@ -47,6 +47,31 @@ public record CellOptions(
         requirePeriods(periods);
     }
 
+    /** The same options with these activations; {@code null} for the usual ones. */
+    public CellOptions withActivations(List<Activation> newActivations) {
+        return new CellOptions(newActivations, clip, coupled, projection, periods, leak, epsilon);
+    }
+
+    /** The same options with this bound; {@code null} for none. */
+    public CellOptions withClip(Float newClip) {
+        return new CellOptions(activations, newClip, coupled, projection, periods, leak, epsilon);
+    }
+
+    /** The same options with input and forget gate coupled or not. */
+    public CellOptions withCoupled(boolean newCoupled) {
+        return new CellOptions(activations, clip, newCoupled ? true : null, projection, periods, leak, epsilon);
+    }
+
+    /** The same options with this projection; {@code null} for none. */
+    public CellOptions withProjection(Integer newProjection) {
+        return new CellOptions(activations, clip, coupled, newProjection, periods, leak, epsilon);
+    }
+
+    /** The same options with these periods. */
+    public CellOptions withPeriods(List<Integer> newPeriods) {
+        return new CellOptions(activations, clip, coupled, projection, newPeriods, leak, epsilon);
+    }
+
     private static void require(boolean holds, String what, Object value, String wanted) {
         if (!holds) {
             throw new InvalidModelException("a layer's '" + what + "' is " + value + "; it must be " + wanted);

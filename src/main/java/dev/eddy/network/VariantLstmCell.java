@@ -13,16 +13,17 @@ import dev.eddy.model.Activation;
  * The variants of the LSTM, as ONNX's {@code LSTM} and PyTorch's {@code LSTM} with {@code proj_size} have them:
  *
  * <pre>
- *   i = f(W_i x + U_i h + b_i + p_i * c)      input gate, with a peephole (Gers and Schmidhuber 2000)
- *   f = f(W_f x + U_f h + b_f + p_f * c)      forget gate; coupled: f = 1 - i
- *   g = g(W_g x + U_g h + b_g)                cell candidate
+ *   i = F(W_i x + U_i h + b_i + p_i * c)      input gate, with a peephole (Gers and Schmidhuber 2000)
+ *   f = F(W_f x + U_f h + b_f + p_f * c)      forget gate; coupled: f = 1 - i
+ *   g = G(W_g x + U_g h + b_g)                cell candidate
  *   c' = f * c + i * g
- *   o = f(W_o x + U_o h + b_o + p_o * c')     output gate, which sees the new cell state
- *   a = o * h(c')                             h = identity: without the output tanh
- *   h' = a, or P a where projected
+ *   o = F(W_o x + U_o h + b_o + p_o * c')     output gate, which sees the new cell state
+ *   a = o * H(c')                             H = identity: without the output tanh
+ *   h' = a, or P a where projected (Sak et al. 2014)
  * </pre>
  *
- * The arguments of f and g may be clipped; c' is not. State: h, then c; (projection or hidden) + (hidden).
+ * F, G and H are sigmoid, tanh and tanh where the spec names no others. With clipping, the arguments of F and G are kept within
+ * [-clip, clip], bias and peephole included; c' is not. State: h, then c; (projection or hidden) + (hidden).
  */
 final class VariantLstmCell implements Cell {
     private final Affine input; // (4*hidden, input), b = b_ih + b_hh
@@ -33,10 +34,13 @@ final class VariantLstmCell implements Cell {
     /**
      * What makes it a variant.
      *
-     * @param peepholeI p_i, (hidden); {@code null} for none, as p_f and p_o
-     * @param coupled   whether f = 1 - i
+     * @param peepholeI  p_i, (hidden); {@code null} for none, as p_f and p_o
+     * @param coupled    whether f = 1 - i
      * @param projection P, (projection, hidden); {@code null} for none
-     * @param givesCell whether the output is c' instead of h'
+     * @param gate       F, with clipping
+     * @param candidate  G, with clipping
+     * @param output     H
+     * @param givesCell  whether the output is c' instead of h'
      */
     record Parts(
             float[] peepholeI,

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +30,7 @@ class CellCompilerTest {
     @Test
     void shouldGiveTheBitsOfTheUsualLstmWhereAVariantChangesNothing() {
         ModelFile usual = TestModels.predictor("m", "1", CellKind.LSTM, 13, 7);
-        ModelFile variant = withOptions(usual, new CellOptions(null, 1e30f, null, null, null, null, null));
+        ModelFile variant = withOptions(usual, CellOptions.NONE.withClip(1e30f));
         Network one = TestModels.live(usual).network();
         Network other = TestModels.live(variant).network();
         float[] state = new float[one.stateSize()];
@@ -39,6 +40,22 @@ class CellCompilerTest {
             other.step(new float[] {t * 0.1f - 2}, otherState, new float[1], other.newScratch());
         }
         assertThat(otherState).containsExactly(state);
+    }
+
+    @Test
+    void shouldHandOnTheWholeCellStateOfAProjectedLstm() throws IOException {
+        ModelFile stack = CellCases.model("lstm-projected"); // hidden 5, projection 2
+        LayerSpec first = stack.spec().layers().get(0);
+        LayerSpec layer =
+                new LayerSpec(first.cell(), 3, 5, null, null, LayerSpec.Output.CELL, first.options(), first.tensors());
+        ModelSpec spec = new ModelSpec("m", "1", stack.spec().features(), List.of(layer), null, null, null, null, null);
+        Network network = TestModels.live(new ModelFile(spec, stack.tensors())).network();
+        float[] state = new float[network.stateSize()];
+        float[] outputs = new float[network.outputSize()];
+        network.step(new float[] {1, -2, 0.5f}, state, outputs, network.newScratch());
+
+        assertThat(state).hasSize(2 + 5);
+        assertThat(outputs).containsExactly(Arrays.copyOfRange(state, 2, 7));
     }
 
     static List<String> cases() throws IOException {
@@ -132,12 +149,10 @@ class CellCompilerTest {
     @Test
     void shouldRefuseVariantsThatDoNotAddUp() throws IOException {
         ModelFile lstm = TestModels.predictor("m", "1", CellKind.LSTM, 4, 1);
-        refused(withOptions(lstm, new CellOptions(null, null, null, 5, null, null, null)), "projection 5", "narrower");
-        refused(withOptions(lstm, new CellOptions(null, null, null, 2, null, null, null)), "'weight_hr'");
+        refused(withOptions(lstm, CellOptions.NONE.withProjection(5)), "projection 5", "narrower");
+        refused(withOptions(lstm, CellOptions.NONE.withProjection(2)), "'weight_hr'");
         ModelFile clockwork = CellCases.model("clockwork");
-        refused(
-                withOptions(clockwork, new CellOptions(null, null, null, null, List.of(1, 2, 3, 4, 5), null, null)),
-                "12 units for 5 periods");
+        refused(withOptions(clockwork, CellOptions.NONE.withPeriods(List.of(1, 2, 3, 4, 5))), "12 units for 5 periods");
         refused(withOptions(clockwork, null), "no option 'periods'");
         refused("lstm-peepholes", "layers.0.peephole_o", Tensor.of(new float[] {1, 2, 3, 4}, 4), "[4]", "[5]");
         refused("lstm-peepholes", "layers.0.peephole_o", Tensor.of(new float[] {1, 2, Float.NaN, 4, 5}, 5), "NaN");
@@ -145,7 +160,7 @@ class CellCompilerTest {
 
     @Test
     void shouldRefuseAPeepholeOfAForgetGateThatIsCoupled() throws IOException {
-        CellOptions coupled = new CellOptions(null, null, true, null, null, null, null);
+        CellOptions coupled = CellOptions.NONE.withCoupled(true);
         refused(withOptions(CellCases.model("lstm-peepholes"), coupled), "1 - i", "'peephole_f'");
     }
 

@@ -25,14 +25,10 @@ record CellVariant(Activation activation, CellOptions options) {
         List<Activation> activations = activations(call, USUAL.get(kind));
         boolean usual = activations.equals(USUAL.get(kind));
         boolean coupled = kind == CellKind.LSTM && call.number("input_forget", 0) != 0;
-        CellOptions options = new CellOptions(
-                usual || kind == CellKind.RNN ? null : activations,
-                clip(call),
-                coupled ? true : null,
-                null,
-                null,
-                null,
-                null);
+        CellOptions options = CellOptions.NONE
+                .withActivations(usual || kind == CellKind.RNN ? null : activations)
+                .withClip(clip(call))
+                .withCoupled(coupled);
         return new CellVariant(
                 kind == CellKind.RNN ? activations.get(0) : null, options.equals(CellOptions.NONE) ? null : options);
     }
@@ -57,7 +53,7 @@ record CellVariant(Activation activation, CellOptions options) {
                 : given.strings();
         if (names.size() != usual.size()) {
             throw call.refuse("it has the activations " + Refusals.brief(names.toString())
-                    + "; a layer of one direction" + " has " + usual.size());
+                    + "; a layer of one direction has " + usual.size());
         }
         Parameters alpha = new Parameters(call, "activation_alpha");
         Parameters beta = new Parameters(call, "activation_beta");

@@ -203,12 +203,12 @@ public final class PytorchImport {
 
     /** The options the spec names, with the projection that the tensors tell. */
     private static CellOptions options(JsonNode said, Layer layer) {
-        ObjectNode options = said.isObject() ? said.deepCopy() : (ObjectNode) SpecJson.tree(CellOptions.NONE);
-        if (layer.projection() != null) {
-            require("projection", options.path("projection"), String.valueOf(layer.projection()));
-            options.put("projection", layer.projection());
+        CellOptions options = said.isMissingNode() ? CellOptions.NONE : SpecJson.convert(said, CellOptions.class);
+        if (layer.projection() == null) {
+            return options;
         }
-        return SpecJson.convert(options, CellOptions.class);
+        require("projection", said.path("projection"), String.valueOf(layer.projection()));
+        return options.withProjection(layer.projection());
     }
 
     private static void require(String what, JsonNode said, String found) {

@@ -55,7 +55,7 @@ class CellVariantTest {
     void shouldReadClippingAndCoupledGatesWhichNeedNoForgetPeephole() {
         LayerSpec layer = layer(attribute("clip", 2f), attribute("input_forget", 1));
 
-        assertThat(layer.options()).isEqualTo(new CellOptions(null, 2f, true, null, null, null, null));
+        assertThat(layer.options()).isEqualTo(CellOptions.NONE.withClip(2f).withCoupled(true));
         assertThat(layer.tensors())
                 .containsKeys(TensorRole.PEEPHOLE_I, TensorRole.PEEPHOLE_O)
                 .doesNotContainKey(TensorRole.PEEPHOLE_F);
