@@ -107,18 +107,32 @@ public final class ModelFile implements Weights {
 
     @Override
     public float[] floats(String name, int... shape) {
-        Tensor tensor = tensor(name);
-        if (!Arrays.equals(tensor.shape(), shape)) {
-            throw new InvalidModelException("tensor '" + name + "' has the shape " + tensor.shapeText()
-                    + ", the spec needs " + Arrays.toString(shape));
-        }
-        float[] values = tensor.toFloats();
+        float[] values = shaped(name, shape).toFloats();
         for (float value : values) {
             if (!Float.isFinite(value)) {
                 throw new InvalidModelException("tensor '" + name + "' holds " + value + "; weights must be finite");
             }
         }
         return values;
+    }
+
+    @Override
+    public int[] integers(String name, int... shape) {
+        Tensor tensor = shaped(name, shape);
+        if (tensor.dtype() != Tensor.DType.I32 && tensor.dtype() != Tensor.DType.I64) {
+            throw new InvalidModelException(
+                    "tensor '" + name + "' is of type " + tensor.dtype() + "; it must hold integers, I32 or I64");
+        }
+        return tensor.toInts();
+    }
+
+    private Tensor shaped(String name, int... shape) {
+        Tensor tensor = tensor(name);
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new InvalidModelException("tensor '" + name + "' has the shape " + tensor.shapeText()
+                    + ", the spec needs " + Arrays.toString(shape));
+        }
+        return tensor;
     }
 
     private Tensor tensor(String name) {

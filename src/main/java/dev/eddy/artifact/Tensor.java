@@ -81,6 +81,24 @@ public record Tensor(DType dtype, int[] shape, ByteBuffer data) {
         return values;
     }
 
+    /**
+     * The elements of a tensor of integers.
+     *
+     * @throws InvalidModelException if one has more than 32 bits
+     */
+    public int[] toInts() {
+        int[] values = new int[(int) elements(shape)];
+        for (int i = 0; i < values.length; i++) {
+            long value = dtype == DType.I64 ? data.getLong(i * 8) : data.getInt(i * 4);
+            values[i] = (int) value;
+            if (values[i] != value) {
+                throw new InvalidModelException(
+                        "a tensor of integers holds " + value + ", which has more than 32 bits");
+            }
+        }
+        return values;
+    }
+
     private interface Element {
         float at(int index);
     }

@@ -18,6 +18,19 @@ public interface Kernel {
      */
     void multiplyAdd(Matrix w, float[] x, int xAt, float[] y);
 
+    /**
+     * {@code y[j] = fma(w[j][k], x[k], y[j])} for every k, ascending, that row j has an element for.
+     *
+     * <p>One implementation for all kernels: rows are short and their elements scattered, so wide registers gain nothing.
+     *
+     * @param w (rows, columns)
+     * @param x holds {@code w.columns()} elements from {@code xAt}
+     * @param y begins with {@code w.rows()} elements; another array than {@code x}
+     */
+    default void multiplyAdd(SparseMatrix w, float[] x, int xAt, float[] y) {
+        w.multiplyAdd(x, xAt, y);
+    }
+
     /** {@code v[i] = sigmoid(v[i])} for i in [from, to). */
     void sigmoid(float[] v, int from, int to);
 

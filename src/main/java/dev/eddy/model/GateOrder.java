@@ -18,5 +18,10 @@ public final class GateOrder {
     public static final int GRU_UPDATE = 1;
     public static final int GRU_NEW = 2;
 
+    /** The GRU with an update gate alone: update, candidate. */
+    public static final int MINIMAL_UPDATE = 0;
+
+    public static final int MINIMAL_NEW = 1;
+
     private GateOrder() {}
 }

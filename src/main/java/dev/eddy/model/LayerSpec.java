@@ -3,6 +3,8 @@ package dev.eddy.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,17 +13,16 @@ import java.util.TreeMap;
  *
  * @param cell       kind of cell
  * @param input      width of the layer's input
- * @param hidden     width of the layer's output
- * @param activation activation of an {@code rnn} or {@code dense} layer; {@code null} for the cell's own
+ * @param hidden     number of its units
+ * @param activation activation of a cell that has one; {@code null} for the cell's own
  * @param resetAfter GRU only: whether the reset gate acts after the recurrent product (PyTorch, ONNX
  *                   {@code linear_before_reset=1}) or before it (Cho et al. 2014); {@code null} means after
  * @param output     LSTM only: what it hands on, {@code hidden} or {@code cell}; {@code null} means its hidden state h
- * @param tensors    role of a tensor in the cell ({@code weight_ih}, {@code weight_hh}, {@code bias_ih},
- *                   {@code bias_hh}; {@code weight}, {@code bias} of a dense layer) to its name in the file; roles left
- *                   out have no tensor
+ * @param options    variants of the cell; {@code null} for none
+ * @param tensors    {@link TensorRole role} of a tensor in the cell to its name in the file; roles left out have no tensor
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"cell", "input", "hidden", "activation", "resetAfter", "output", "tensors"})
+@JsonPropertyOrder({"cell", "input", "hidden", "activation", "resetAfter", "output", "options", "tensors"})
 public record LayerSpec(
         CellKind cell,
         int input,
@@ -29,18 +30,8 @@ public record LayerSpec(
         Activation activation,
         Boolean resetAfter,
         Output output,
+        CellOptions options,
         Map<String, String> tensors) {
-
-    /** The tensor roles of recurrent cells, as PyTorch names them. */
-    public static final String WEIGHT_IH = "weight_ih";
-
-    public static final String WEIGHT_HH = "weight_hh";
-    public static final String BIAS_IH = "bias_ih";
-    public static final String BIAS_HH = "bias_hh";
-    /** The tensor roles of a dense layer. */
-    public static final String WEIGHT = "weight";
-
-    public static final String BIAS = "bias";
 
     /** A layer that hands on its hidden state. */
     public LayerSpec(
@@ -50,7 +41,7 @@ public record LayerSpec(
             Activation activation,
             Boolean resetAfter,
             Map<String, String> tensors) {
-        this(cell, input, hidden, activation, resetAfter, null, tensors);
+        this(cell, input, hidden, activation, resetAfter, null, null, tensors);
     }
 
     public LayerSpec {
@@ -61,17 +52,60 @@ public record LayerSpec(
             throw new InvalidModelException("a " + cell.spelling() + " layer has input " + input + " and hidden "
                     + hidden + "; both must be at least 1");
         }
-        if (resetAfter != null && cell != CellKind.GRU) {
-            throw new InvalidModelException("'resetAfter' belongs to a gru, not to a layer of kind " + cell.spelling());
+        options = CellOptions.NONE.equals(options) ? null : options;
+        tensors = tensors == null ? Map.of() : Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+        requireOption(cell, "activation", activation);
+        requireOption(cell, "resetAfter", resetAfter);
+        requireOption(cell, "output", output);
+        if (options != null) {
+            options.given().forEach(option -> requireOption(cell, option, option));
         }
-        if (output != null && cell != CellKind.LSTM) {
-            throw new InvalidModelException("'output' belongs to an lstm, not to a layer of kind " + cell.spelling());
+        tensors.keySet().forEach(role -> requireRole(cell, role));
+        requireOwnSizes(cell, input, hidden, options);
+    }
+
+    private static void requireOption(CellKind cell, String option, Object given) {
+        if (given != null && !words(cell.options).contains(option)) {
+            throw new InvalidModelException("'" + option + "' does not belong to a layer of kind " + cell.spelling()
+                    + (cell.options.isEmpty() ? ", which has no options" : "; it has " + words(cell.options)));
         }
-        if (activation != null && cell != CellKind.RNN && cell != CellKind.DENSE) {
+    }
+
+    private static void requireRole(CellKind cell, String role) {
+        if (!words(cell.roles).contains(role)) {
+            throw new InvalidModelException("a " + cell.spelling() + " layer has no tensor '" + role + "'"
+                    + (cell.roles.isEmpty() ? " nor any other" : "; its tensors are " + words(cell.roles)));
+        }
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.split(" "));
+    }
+
+    private static void requireOwnSizes(CellKind cell, int input, int hidden, CellOptions options) {
+        if ((cell == CellKind.LAYER_NORM || cell == CellKind.DROPOUT) && input != hidden) {
+            throw new InvalidModelException("a " + cell.spelling() + " layer has input " + input + " and hidden "
+                    + hidden + "; both must be the same");
+        }
+        int activations = options == null || options.activations() == null
+                ? cell.activations
+                : options.activations().size();
+        if (activations != cell.activations) {
             throw new InvalidModelException(
-                    "'activation' belongs to an rnn or dense layer, not to one of kind " + cell.spelling());
+                    "a " + cell.spelling() + " layer has " + activations + " activations, not " + cell.activations);
         }
-        tensors = tensors == null ? Map.of() : java.util.Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+    }
+
+    /** Its variant options; none where the spec has none. */
+    public CellOptions variant() {
+        return options == null ? CellOptions.NONE : options;
+    }
+
+    /** Width of what it hands on. */
+    public int outputSize() {
+        return variant().projection() == null || output == Output.CELL
+                ? hidden
+                : variant().projection();
     }
 
     /** Whether the reset gate of a GRU acts after the recurrent product. */
@@ -82,18 +116,52 @@ public record LayerSpec(
     /** Kinds of layers. */
     public enum CellKind {
         @JsonProperty("lstm")
-        LSTM(4),
+        LSTM(
+                "lstm",
+                4,
+                3,
+                "output activations clip coupled projection",
+                "weight_ih weight_hh bias_ih bias_hh weight_hr peephole_i peephole_f peephole_o"),
         @JsonProperty("gru")
-        GRU(3),
+        GRU("gru", 3, 2, "resetAfter activations clip", "weight_ih weight_hh bias_ih bias_hh"),
+        /** A GRU with an update gate alone. */
+        @JsonProperty("minimalGru")
+        MINIMAL_GRU("minimalGru", 2, 2, "activations clip", "weight_ih weight_hh bias_ih bias_hh"),
+        /** Elman's network. */
         @JsonProperty("rnn")
-        RNN(1),
+        RNN("rnn", 1, 0, "activation clip", "weight_ih weight_hh bias_ih bias_hh"),
+        @JsonProperty("jordan")
+        JORDAN("jordan", 1, 2, "activations projection", "weight_ih weight_hh bias_ih bias_hh weight_out bias_out"),
+        @JsonProperty("clockwork")
+        CLOCKWORK("clockwork", 1, 0, "activation periods", "weight_ih weight_hh bias_ih bias_hh"),
+        /** Echo state network. */
+        @JsonProperty("reservoir")
+        RESERVOIR(
+                "reservoir",
+                1,
+                0,
+                "activation leak",
+                "weight_ih bias_ih indptr indices values weight_fb weight_out bias_out"),
         @JsonProperty("dense")
-        DENSE(1);
+        DENSE("dense", 1, 0, "activation", "weight bias"),
+        @JsonProperty("layerNorm")
+        LAYER_NORM("layerNorm", 1, 0, "epsilon", "weight bias"),
+        /** Passes everything on: a network that scores drops nothing. */
+        @JsonProperty("dropout")
+        DROPOUT("dropout", 1, 0, "", "");
 
+        private final String spelling;
         private final int gates;
+        private final int activations;
+        private final String options; // words
+        private final String roles; // words
 
-        CellKind(int gates) {
+        CellKind(String spelling, int gates, int activations, String options, String roles) {
+            this.spelling = spelling;
             this.gates = gates;
+            this.activations = activations;
+            this.options = options;
+            this.roles = roles;
         }
 
         /** Rows of a weight matrix per hidden unit. */
@@ -103,11 +171,11 @@ public record LayerSpec(
 
         /** How a spec spells it. */
         public String spelling() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return spelling;
         }
 
-        static String names() {
-            return "lstm, gru, rnn, dense";
+        private static List<String> names() {
+            return java.util.Arrays.stream(values()).map(CellKind::spelling).toList();
         }
     }
 
@@ -119,17 +187,5 @@ public record LayerSpec(
         /** The cell state c. */
         @JsonProperty("cell")
         CELL
-    }
-
-    /** Element-wise functions. */
-    public enum Activation {
-        @JsonProperty("tanh")
-        TANH,
-        @JsonProperty("relu")
-        RELU,
-        @JsonProperty("sigmoid")
-        SIGMOID,
-        @JsonProperty("identity")
-        IDENTITY
     }
 }

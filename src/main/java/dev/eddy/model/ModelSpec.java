@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param features what is read from each event, in the order of the network's input
  * @param layers   the stack of layers, first to last
  * @param head     what turns the last layer's output into values
+ * @param heads    several heads in place of {@code head}, whose values follow one another; empty for one
  * @param task     what the values mean
  * @param emit     when an output is written
  * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
@@ -22,13 +23,26 @@ import java.util.regex.Pattern;
  * @param stateOf  fingerprints of models whose sequence states this one may carry on
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-@JsonPropertyOrder({"name", "version", "features", "layers", "head", "task", "emit", "endField", "probes", "stateOf"})
+@JsonPropertyOrder({
+    "name",
+    "version",
+    "features",
+    "layers",
+    "head",
+    "heads",
+    "task",
+    "emit",
+    "endField",
+    "probes",
+    "stateOf"
+})
 public record ModelSpec(
         String name,
         String version,
         List<Feature> features,
         List<LayerSpec> layers,
         HeadSpec head,
+        List<HeadSpec> heads,
         Task task,
         Emit emit,
         String endField,
@@ -37,11 +51,26 @@ public record ModelSpec(
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
+    /** A model of one head. */
+    public ModelSpec(
+            String name,
+            String version,
+            List<Feature> features,
+            List<LayerSpec> layers,
+            HeadSpec head,
+            Task task,
+            Emit emit,
+            List<Probe> probes,
+            List<String> stateOf) {
+        this(name, version, features, layers, head, null, task, emit, null, probes, stateOf);
+    }
+
     public ModelSpec {
         requireWord("name", name);
         requireWord("version", version);
         features = copyOf(features);
         layers = copyOf(layers);
+        heads = copyOf(heads);
         probes = copyOf(probes);
         stateOf = copyOf(stateOf);
         head = Objects.requireNonNullElse(head, HeadSpec.NONE);
@@ -53,20 +82,18 @@ public record ModelSpec(
         if (features.isEmpty()) {
             throw new InvalidModelException("the spec has no features; name at least one field of the event");
         }
+        if (!heads.isEmpty() && !head.equals(HeadSpec.NONE)) {
+            throw new InvalidModelException("the spec has both a 'head' and 'heads'; put the one among the others");
+        } else if (heads.size() > 1 && heads.stream().anyMatch(one -> one.weight() == null)) {
+            throw new InvalidModelException("one of the spec's " + heads.size() + " heads names no 'weight'");
+        } else if (heads.size() > 1 && task instanceof Task.Tag) {
+            throw new InvalidModelException("a tagger has one head, the spec has " + heads.size());
+        }
     }
 
-    /** A spec without a field that ends sequences. */
-    public ModelSpec(
-            String name,
-            String version,
-            List<Feature> features,
-            List<LayerSpec> layers,
-            HeadSpec head,
-            Task task,
-            Emit emit,
-            List<Probe> probes,
-            List<String> stateOf) {
-        this(name, version, features, layers, head, task, emit, null, probes, stateOf);
+    /** The one head, or all of them. */
+    public List<HeadSpec> allHeads() {
+        return heads.isEmpty() ? List.of(head) : heads;
     }
 
     /** When a sequence writes an output. */
@@ -81,12 +108,12 @@ public record ModelSpec(
 
     /** The same model under another name and version. */
     public ModelSpec named(String newName, String newVersion) {
-        return new ModelSpec(newName, newVersion, features, layers, head, task, emit, endField, probes, stateOf);
+        return new ModelSpec(newName, newVersion, features, layers, head, heads, task, emit, endField, probes, stateOf);
     }
 
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
-        return new ModelSpec(name, version, features, layers, head, task, emit, endField, newProbes, stateOf);
+        return new ModelSpec(name, version, features, layers, head, heads, task, emit, endField, newProbes, stateOf);
     }
 
     private static void requireWord(String what, String value) {

@@ -16,4 +16,12 @@ public interface Weights {
      * @throws InvalidModelException if it is absent, of another shape, or holds a NaN or infinity
      */
     float[] floats(String name, int... shape);
+
+    /**
+     * The elements of a tensor of integers, row-major.
+     *
+     * @param shape the shape it must have
+     * @throws InvalidModelException if it is absent, of another shape, or holds anything but integers of 32 bits
+     */
+    int[] integers(String name, int... shape);
 }

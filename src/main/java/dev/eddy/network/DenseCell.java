@@ -1,7 +1,7 @@
 package dev.eddy.network;
 
 import dev.eddy.kernel.Kernel;
-import dev.eddy.model.LayerSpec.Activation;
+import dev.eddy.model.Activation;
 
 /** A layer without memory: {@code y = f(W x + b)}. */
 final class DenseCell implements Cell {

@@ -2,13 +2,12 @@ package dev.eddy.network;
 
 import dev.eddy.kernel.Kernel;
 import dev.eddy.kernel.Matrix;
-import dev.eddy.model.LayerSpec.Activation;
 
 /**
  * Simple recurrent network (Elman 1990), as PyTorch's {@code RNN}:
  *
  * <pre>
- *   h' = f(W x + U h + b)        f = tanh, relu or another activation
+ *   h' = f(W x + U h + b)        f = tanh, relu or another activation, its argument clipped if so said
  * </pre>
  *
  * State: h; (hidden).
@@ -16,13 +15,13 @@ import dev.eddy.model.LayerSpec.Activation;
 final class ElmanCell implements Cell {
     private final Affine input; // (hidden, input), b = b_ih + b_hh
     private final Matrix recurrent; // (hidden, hidden)
-    private final Activation activation;
+    private final Squash squash;
     private final int hidden;
 
-    ElmanCell(Affine input, Matrix recurrent, Activation activation) {
+    ElmanCell(Affine input, Matrix recurrent, Squash squash) {
         this.input = input;
         this.recurrent = recurrent;
-        this.activation = activation;
+        this.squash = squash;
         this.hidden = recurrent.columns();
     }
 
@@ -50,7 +49,7 @@ final class ElmanCell implements Cell {
     public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] scratch) {
         input.apply(kernel, x, 0, output);
         kernel.multiplyAdd(recurrent, state, h, output);
-        Functions.apply(kernel, activation, output, 0, hidden);
+        squash.apply(kernel, output, 0, hidden);
         System.arraycopy(output, 0, state, h, hidden);
     }
 }

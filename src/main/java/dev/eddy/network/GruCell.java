@@ -18,18 +18,24 @@ import dev.eddy.kernel.Matrix;
  *   h' = (1 - z) * n + z * h
  * </pre>
  *
- * State: h; (hidden).
+ * <p>Other activations than sigmoid and tanh, and the clipping of their arguments, are said in the spec.
+ *
+ * <p>State: h; (hidden).
  */
 final class GruCell implements Cell {
     private final Affine input; // (3*hidden, input), b = b_ih + b_hh for r and z, b_in for n
     private final Matrix recurrentGates; // (2*hidden, hidden): U_r, U_z
     private final Affine recurrentNew; // (hidden, hidden): U_n, b_hn
+    private final Squash gate; // sigmoid
+    private final Squash candidate; // tanh
     private final int hidden;
 
-    GruCell(Affine input, Matrix recurrentGates, Affine recurrentNew) {
+    GruCell(Affine input, Matrix recurrentGates, Affine recurrentNew, Squash gate, Squash candidate) {
         this.input = input;
         this.recurrentGates = recurrentGates;
         this.recurrentNew = recurrentNew;
+        this.gate = gate;
+        this.candidate = candidate;
         this.hidden = recurrentNew.columns();
     }
 
@@ -62,12 +68,12 @@ final class GruCell implements Cell {
         kernel.multiplyAdd(recurrentGates, state, h, gates);
         recurrentNew.apply(kernel, state, h, output); // U_n h + b_hn
 
-        kernel.sigmoid(gates, r, r + hidden);
-        kernel.sigmoid(gates, z, z + hidden);
+        gate.apply(kernel, gates, r, r + hidden);
+        gate.apply(kernel, gates, z, z + hidden);
         for (int u = 0; u < hidden; u++) {
             gates[n + u] = Math.fma(gates[r + u], output[u], gates[n + u]);
         }
-        kernel.tanh(gates, n, n + hidden);
+        candidate.apply(kernel, gates, n, n + hidden);
         for (int u = 0; u < hidden; u++) {
             state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * gates[n + u]);
         }

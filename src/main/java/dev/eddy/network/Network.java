@@ -12,14 +12,14 @@ public final class Network {
     private final InputStage input;
     private final Cell[] cells;
     private final int[] stateAt;
-    private final Head head;
+    private final Heads heads;
     private final int stateSize;
 
-    Network(Kernel kernel, InputStage input, List<Cell> cells, Head head) {
+    Network(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
         this.kernel = kernel;
         this.input = input;
         this.cells = cells.toArray(Cell[]::new);
-        this.head = head;
+        this.heads = heads;
         this.stateAt = new int[this.cells.length];
         int next = 0;
         for (int i = 0; i < this.cells.length; i++) {
@@ -41,12 +41,12 @@ public final class Network {
 
     /** Number of values a step gives. */
     public int outputSize() {
-        return head.size();
+        return heads.size();
     }
 
     /** Number of labels a tagger tells apart. */
     public int labelCount() {
-        return head.labels();
+        return heads.first().labels();
     }
 
     /** Number of layers. */
@@ -54,7 +54,7 @@ public final class Network {
         return cells.length;
     }
 
-    /** Where in the state a layer's part begins; an LSTM's is h then c, all others' is h. */
+    /** Where in the state a layer's part begins; what it holds stands in the javadoc of its cell, h first. */
     public int stateAt(int layer) {
         return stateAt[layer];
     }
@@ -69,7 +69,7 @@ public final class Network {
      *
      * @param raw     the encoded event, (inputSize)
      * @param state   the state before, then after the step, (stateSize); undefined if the step fails
-     * @param values  receives the head's values, (outputSize)
+     * @param values  receives the values of the heads, (outputSize)
      * @param scratch this thread's working memory
      * @throws dev.eddy.model.BadEventException if a token is not in its embedding
      */
@@ -112,7 +112,7 @@ public final class Network {
             x = y;
             y = swap;
         }
-        head.apply(kernel, x, values, y);
+        heads.apply(kernel, x, values, y);
     }
 
     /**
@@ -121,7 +121,7 @@ public final class Network {
      * @param values  (outputSize); overwritten
      */
     public double logProbability(float[] values, int output, Scratch scratch) {
-        return head.logProbability(kernel, values, output, scratch.even);
+        return heads.first().logProbability(kernel, values, output, scratch.even);
     }
 
     /**
@@ -131,7 +131,7 @@ public final class Network {
      * @param probabilities (labelCount)
      */
     public void probabilities(float[] values, float[] probabilities) {
-        head.probabilities(kernel, values, probabilities);
+        heads.first().probabilities(kernel, values, probabilities);
     }
 
     /** Working memory of one thread for one network. */
@@ -141,7 +141,7 @@ public final class Network {
         private final float[] gates;
 
         private Scratch(Network network) {
-            int widest = Math.max(network.input.size(), network.head.size());
+            int widest = Math.max(network.input.size(), network.heads.size());
             int gates = 0;
             for (Cell cell : network.cells) {
                 widest = Math.max(widest, cell.outputSize());

@@ -6,6 +6,7 @@ import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a network's outputs mean: de-normalised values, and for a tagger its labels. Immutable. */
@@ -15,12 +16,12 @@ public final class Readout {
     private final List<String> labels; // empty: not a tagger
 
     Readout(ModelSpec spec, Network network) {
-        HeadSpec head = spec.head();
-        boolean scaled = head.mean() != null;
-        double[][] scaling = scaled ? new double[][] {head.mean(), head.std()} : targetScaling(spec);
+        List<HeadSpec> heads = spec.allHeads();
+        boolean scaled = heads.stream().anyMatch(head -> head.mean() != null);
+        double[][] scaling = scaled ? headScaling(heads, network.outputSize()) : targetScaling(spec);
         this.mean = scaling == null ? null : scaling[0];
         this.std = scaling == null ? null : scaling[1];
-        this.labels = spec.task() instanceof Task.Tag ? labels(head, network) : List.of();
+        this.labels = spec.task() instanceof Task.Tag ? labels(heads.get(0), network) : List.of();
         if (spec.task() instanceof Task.Tag tag && tag.blank() != null && !labels.contains(tag.blank())) {
             throw new InvalidModelException("the blank '" + tag.blank() + "' is not among the labels " + labels);
         }
@@ -35,9 +36,32 @@ public final class Readout {
         }
     }
 
+    /** The mean and std of one head, or of several one after the other; 0 and 1 for those that have none. */
+    private static double[][] headScaling(List<HeadSpec> heads, int outputs) {
+        if (heads.size() == 1) {
+            return new double[][] {heads.get(0).mean(), heads.get(0).std()};
+        }
+        double[] mean = new double[outputs];
+        double[] std = new double[outputs];
+        Arrays.fill(std, 1);
+        int at = 0;
+        for (HeadSpec head : heads) {
+            if (head.mean() != null && head.mean().length != head.output()) {
+                throw new InvalidModelException("a head has " + head.output() + " outputs but " + head.mean().length
+                        + " means; give one for each output");
+            } else if (head.mean() != null) {
+                System.arraycopy(head.mean(), 0, mean, at, head.output());
+                System.arraycopy(head.std(), 0, std, at, head.output());
+            }
+            at += head.output();
+        }
+        return new double[][] {mean, std};
+    }
+
     /** A predicted field that is also a normalised feature comes back in the feature's units. */
     private static double[][] targetScaling(ModelSpec spec) {
-        if (!(spec.task() instanceof Task.Predict predict) || spec.head().kind() != HeadSpec.Kind.LINEAR) {
+        boolean linear = spec.allHeads().stream().allMatch(head -> head.kind() == HeadSpec.Kind.LINEAR);
+        if (!(spec.task() instanceof Task.Predict predict) || !linear) {
             return null;
         }
         double[] mean = new double[predict.fields().size()];

@@ -18,18 +18,24 @@ import dev.eddy.kernel.Matrix;
  *   h' = (1 - z) * n + z * h
  * </pre>
  *
- * State: h; (hidden).
+ * <p>Other activations than sigmoid and tanh, and the clipping of their arguments, are said in the spec.
+ *
+ * <p>State: h; (hidden).
  */
 final class ResetFirstGruCell implements Cell {
     private final Affine input; // (3*hidden, input), b = b_ih + b_hh
     private final Matrix recurrentGates; // (2*hidden, hidden): U_r, U_z
     private final Matrix recurrentNew; // (hidden, hidden): U_n
+    private final Squash gate; // sigmoid
+    private final Squash candidate; // tanh
     private final int hidden;
 
-    ResetFirstGruCell(Affine input, Matrix recurrentGates, Matrix recurrentNew) {
+    ResetFirstGruCell(Affine input, Matrix recurrentGates, Matrix recurrentNew, Squash gate, Squash candidate) {
         this.input = input;
         this.recurrentGates = recurrentGates;
         this.recurrentNew = recurrentNew;
+        this.gate = gate;
+        this.candidate = candidate;
         this.hidden = recurrentNew.columns();
     }
 
@@ -61,14 +67,14 @@ final class ResetFirstGruCell implements Cell {
         input.apply(kernel, x, 0, gates);
         kernel.multiplyAdd(recurrentGates, state, h, gates);
 
-        kernel.sigmoid(gates, r, r + hidden);
-        kernel.sigmoid(gates, z, z + hidden);
+        gate.apply(kernel, gates, r, r + hidden);
+        gate.apply(kernel, gates, z, z + hidden);
         System.arraycopy(gates, n, output, 0, hidden);
         for (int u = 0; u < hidden; u++) {
             gates[r + u] *= state[h + u];
         }
         kernel.multiplyAdd(recurrentNew, gates, r, output);
-        kernel.tanh(output, 0, hidden);
+        candidate.apply(kernel, output, 0, hidden);
         for (int u = 0; u < hidden; u++) {
             state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * output[u]);
         }

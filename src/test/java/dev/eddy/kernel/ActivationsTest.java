@@ -30,6 +30,21 @@ class ActivationsTest {
     }
 
     @Test
+    void shouldKeepExpm1WithinThreeUlpOfDoublePrecision() {
+        assertThat(worstUlp(Activations::expm1, Math::expm1, -87f, 88f)).isLessThan(3.0);
+    }
+
+    @Test
+    void shouldKeepSoftplusWithinThreeUlpOfDoublePrecision() {
+        assertThat(worstUlp(Activations::softplus, ActivationsTest::softplus, -87f, Float.MAX_VALUE))
+                .isLessThan(3.0);
+    }
+
+    private static double softplus(double x) {
+        return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+
+    @Test
     void shouldSaturateAndPassNaNOn() {
         assertThat(Activations.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1f);
         assertThat(Activations.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1f);
@@ -40,6 +55,8 @@ class ActivationsTest {
         assertThat(Activations.tanh(Float.NaN)).isNaN();
         assertThat(Activations.sigmoid(Float.NaN)).isNaN();
         assertThat(Activations.exp(Float.NaN)).isNaN();
+        assertThat(Activations.expm1(Float.NaN)).isNaN();
+        assertThat(Activations.softplus(Float.NaN)).isNaN();
     }
 
     /** Largest error over a dense sample of all float32 in a range, in units of the last place of the exact result. */

@@ -33,6 +33,28 @@ class SpecDefaultsTest {
     }
 
     @Test
+    void shouldReadSeveralHeadsInPlaceOfOne() {
+        String heads = "[{'kind':'linear','output':2,'weight':'a'},{'kind':'sigmoid','output':1,'weight':'b'}]"
+                .replace('\'', '"');
+        String several = MINIMAL.replace("\"head\": {\"kind\": \"linear\"}", "\"heads\": " + heads);
+        String text = SpecJson.write(SpecJson.read(several));
+
+        assertThat(SpecJson.read(text).allHeads()).extracting(HeadSpec::output).containsExactly(2, 1);
+        assertThat(SpecJson.write(SpecJson.read(text))).isEqualTo(text);
+        assertRefused(
+                several.replace("\"task\"", "\"head\": {\"weight\": \"w\"}, \"task\""), "both a 'head' and 'heads'");
+        assertRefused(several.replace(",\"weight\":\"b\"", ""), "one of the spec's 2 heads names no 'weight'");
+        assertRefused(
+                several.replaceFirst("\\{\"kind\": \"predict\"[^}]*}", "{\"kind\": \"tag\"}"), "a tagger has one head");
+    }
+
+    private static void assertRefused(String json, String reason) {
+        assertThatThrownBy(() -> SpecJson.read(json))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
     void shouldRefuseANullAmongAProbesValues() {
         assertThatThrownBy(() -> SpecJson.read(MINIMAL.replace("0.25", "null")))
                 .isInstanceOf(InvalidModelException.class)

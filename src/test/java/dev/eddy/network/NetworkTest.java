@@ -9,24 +9,27 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.testing.CellCases;
 import dev.eddy.testing.TestModels;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NetworkTest {
+    static List<String> cases() throws IOException {
+        return CellCases.names();
+    }
+
     @ParameterizedTest
-    @EnumSource(
-            value = CellKind.class,
-            names = {"LSTM", "GRU", "RNN"})
-    void shouldAllocateNothingPerStep(CellKind cell) {
-        Network network =
-                TestModels.live(TestModels.predictor("m", "1", cell, 64, 7)).network();
-        float[] input = {0.5f};
+    @MethodSource("cases")
+    void shouldAllocateNothingPerStep(String name) throws IOException {
+        Network network = TestModels.live(CellCases.model(name)).network();
+        float[] input = new float[network.inputSize()];
         float[] state = new float[network.stateSize()];
         float[] outputs = new float[network.outputSize()];
         Network.Scratch scratch = network.newScratch();

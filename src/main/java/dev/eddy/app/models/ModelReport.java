@@ -6,6 +6,7 @@ import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.LayerSpec;
 import dev.eddy.model.ModelSpec;
+import dev.eddy.model.SpecJson;
 import dev.eddy.model.Task;
 import dev.eddy.network.LiveModel;
 import java.util.ArrayList;
@@ -41,7 +42,11 @@ public final class ModelReport {
         facts.put("fingerprint", file.fingerprint().toString());
         facts.put("features", spec.features().stream().map(this::feature).toList());
         facts.put("layers", spec.layers().stream().map(this::layer).toList());
-        facts.put("head", head(spec.head()));
+        if (spec.heads().isEmpty()) {
+            facts.put("head", head(spec.head()));
+        } else {
+            facts.put("heads", spec.heads().stream().map(this::head).toList());
+        }
         facts.put("task", task(spec.task()));
         facts.put("parameters", parameters(file.tensors().keySet()));
         facts.put("stateBytesPerKey", (long) Float.BYTES * live.network().stateSize());
@@ -97,10 +102,11 @@ public final class ModelReport {
     private String layer(LayerSpec layer) {
         String function = layer.activation() == null
                 ? ""
-                : " " + layer.activation().name().toLowerCase(java.util.Locale.ROOT);
-        return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.hidden() + ", "
+                : " " + layer.activation().function().spelling();
+        return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.outputSize() + ", "
                 + parameters(layer.tensors().values()) + " parameters"
-                + (layer.resetsAfterProduct() ? "" : ", reset before the product");
+                + (layer.resetsAfterProduct() ? "" : ", reset before the product")
+                + (layer.options() == null ? "" : ", " + SpecJson.write(layer.options()));
     }
 
     private String head(HeadSpec head) {

@@ -3,7 +3,7 @@ package dev.eddy.artifact.onnx;
 import dev.eddy.artifact.onnx.Call.Operator;
 import dev.eddy.artifact.onnx.Expressions.Arithmetic;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
-import dev.eddy.model.LayerSpec.Activation;
+import dev.eddy.model.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.eddy.artifact.onnx;
 
 import dev.eddy.model.GateOrder;
-import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.TensorRole;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +12,7 @@ final class CellWeights {
     private static final int W = 1;
     private static final int R = 2;
     private static final int B = 3;
+    private static final int P = 7;
 
     private final Call call;
     private final int[] order; // order[gate of a model file] = gate of ONNX
@@ -36,12 +37,30 @@ final class CellWeights {
                     "it says hidden_size " + call.number("hidden_size", 0) + " but its weights are for " + hidden);
         }
         call.budget().take(w.numbers().size() + (long) r.numbers().size());
-        byRole.put(LayerSpec.WEIGHT_IH, reorder(w.numbers().floats(), 0, input));
-        byRole.put(LayerSpec.WEIGHT_HH, reorder(r.numbers().floats(), 0, hidden));
+        byRole.put(TensorRole.WEIGHT_IH, reorder(w.numbers().floats(), 0, input));
+        byRole.put(TensorRole.WEIGHT_HH, reorder(r.numbers().floats(), 0, hidden));
         if (b != null) {
             requireShape(b, "B", 1, 2 * order.length * hidden);
-            byRole.put(LayerSpec.BIAS_IH, reorder(b.numbers().floats(), 0, 1));
-            byRole.put(LayerSpec.BIAS_HH, reorder(b.numbers().floats(), order.length * hidden, 1));
+            byRole.put(TensorRole.BIAS_IH, reorder(b.numbers().floats(), 0, 1));
+            byRole.put(TensorRole.BIAS_HH, reorder(b.numbers().floats(), order.length * hidden, 1));
+        }
+        if (kind == CellKind.LSTM) {
+            peepholes(call.number("input_forget", 0) != 0);
+        }
+    }
+
+    /** The peepholes of an LSTM, which ONNX stacks as input, output, forget; nothing where they are all zero. */
+    private void peepholes(boolean coupled) {
+        Constant p = call.constant(P, "peephole weight");
+        if (p == null || p.zero()) {
+            return;
+        }
+        requireShape(p, "P", 1, 3 * hidden);
+        float[] stacked = p.numbers().floats();
+        byRole.put(TensorRole.PEEPHOLE_I, Arrays.copyOfRange(stacked, 0, hidden));
+        byRole.put(TensorRole.PEEPHOLE_O, Arrays.copyOfRange(stacked, hidden, 2 * hidden));
+        if (!coupled) {
+            byRole.put(TensorRole.PEEPHOLE_F, Arrays.copyOfRange(stacked, 2 * hidden, 3 * hidden));
         }
     }
 

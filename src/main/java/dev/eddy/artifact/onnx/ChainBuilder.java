@@ -6,11 +6,11 @@ import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Expressions.Linear;
 import dev.eddy.artifact.onnx.Expressions.Normalised;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.model.Activation;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
-import dev.eddy.model.LayerSpec;
-import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -63,7 +63,7 @@ final class ChainBuilder {
         if (peeled.base() instanceof Normalised normalised && peeled.steps().isEmpty()) {
             linearHead(normalised.kind(), normalised.x());
         } else if (peeled.base() instanceof Activated activated
-                && activated.activation() == Activation.SIGMOID
+                && activated.activation().equals(Activation.SIGMOID)
                 && peeled.steps().isEmpty()
                 && elman.match(activated, at[0]) == null) {
             linearHead(HeadSpec.Kind.SIGMOID, activated.x());
@@ -137,6 +137,7 @@ final class ChainBuilder {
                 cell.activation(),
                 cell.kind() == CellKind.GRU ? cell.resetAfter() : null,
                 handsOnCell,
+                cell.options(),
                 cell.weights(),
                 Expressions.id(at[0]),
                 cell.h(),
@@ -200,9 +201,9 @@ final class ChainBuilder {
 
     private void dense(int rows, int columns, Activation activation, float[] weight, float[] bias) {
         Map<String, float[]> weights = new HashMap<>();
-        weights.put(LayerSpec.WEIGHT, weight);
+        weights.put(TensorRole.WEIGHT, weight);
         if (bias != null) {
-            weights.put(LayerSpec.BIAS, bias);
+            weights.put(TensorRole.BIAS, bias);
         }
         layers.add(Draft.Layer.dense(columns, rows, activation, weights));
     }

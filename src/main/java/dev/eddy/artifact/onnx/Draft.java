@@ -1,7 +1,8 @@
 package dev.eddy.artifact.onnx;
 
+import dev.eddy.model.Activation;
+import dev.eddy.model.CellOptions;
 import dev.eddy.model.HeadSpec;
-import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
      * A layer.
      *
      * @param cell  whether an LSTM hands on c instead of h
+     * @param options variants of the cell; {@code null} for none
      * @param state the expression whose elements are the new state; -1 for none
      * @param h     what h starts from; {@code null} for zero
      * @param c     what c starts from; {@code null} for zero or none
@@ -32,12 +34,13 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
             Activation activation,
             Boolean resetAfter,
             boolean cell,
+            CellOptions options,
             Map<String, float[]> weights,
             int state,
             long[] h,
             long[] c) {
         static Layer dense(int input, int hidden, Activation activation, Map<String, float[]> weights) {
-            return new Layer(CellKind.DENSE, input, hidden, activation, null, false, weights, -1, null, null);
+            return new Layer(CellKind.DENSE, input, hidden, activation, null, false, null, weights, -1, null, null);
         }
 
         boolean recurrent() {

@@ -8,8 +8,8 @@ import dev.eddy.artifact.onnx.Expressions.Linear;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
 import dev.eddy.artifact.onnx.Expressions.Source;
 import dev.eddy.artifact.onnx.Expressions.Sum;
-import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,9 +56,9 @@ final class ElmanPattern {
         Linear recurrent = maps.get(zero ? 0 : 1);
         Linear input = maps.get(zero ? 1 : 0);
         Map<String, float[]> weights = new HashMap<>();
-        weights.put(LayerSpec.WEIGHT_IH, input.weight());
-        weights.put(LayerSpec.WEIGHT_HH, recurrent.weight());
-        weights.put(LayerSpec.BIAS_IH, new Numbers.Doubles(bias).floats());
+        weights.put(TensorRole.WEIGHT_IH, input.weight());
+        weights.put(TensorRole.WEIGHT_HH, recurrent.weight());
+        weights.put(TensorRole.BIAS_IH, new Numbers.Doubles(bias).floats());
         int hidden = activated.width();
         Draft.Layer layer = new Draft.Layer(
                 CellKind.RNN,
@@ -67,6 +67,7 @@ final class ElmanPattern {
                 activated.activation(),
                 null,
                 false,
+                null,
                 weights,
                 Expressions.id(first),
                 recurrent.x(),

@@ -1,8 +1,9 @@
 package dev.eddy.artifact.onnx;
 
 import dev.eddy.artifact.onnx.Expressions.Expr;
+import dev.eddy.model.Activation;
+import dev.eddy.model.CellOptions;
 import dev.eddy.model.HeadSpec;
-import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,7 @@ final class Expressions {
     /**
      * A recurrent cell; its elements are h and, of an LSTM, c.
      *
+     * @param options variants of the cell; {@code null} for none
      * @param weights role to tensor, in the order of gates of a model file
      * @param h       initial state; {@code null} for zero
      * @param c       initial state; {@code null} for zero or none
@@ -94,6 +96,7 @@ final class Expressions {
             CellKind kind,
             Activation activation,
             boolean resetAfter,
+            CellOptions options,
             int hidden,
             Map<String, float[]> weights,
             long[] x,

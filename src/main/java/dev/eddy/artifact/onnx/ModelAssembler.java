@@ -2,11 +2,11 @@ package dev.eddy.artifact.onnx;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
+import dev.eddy.model.Activation;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
-import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
@@ -75,13 +75,12 @@ final class ModelAssembler {
         int rows = layer.kind().gates() * layer.hidden();
         Map<String, String> names = new HashMap<>();
         layer.weights().forEach((role, values) -> {
-            int columns = role.equals(LayerSpec.WEIGHT_HH) ? layer.hidden() : layer.input();
             boolean matrix = role.startsWith("weight");
-            Tensor tensor = matrix ? Tensor.of(values, rows, columns) : Tensor.of(values, rows);
+            Tensor tensor = matrix ? Tensor.of(values, rows, values.length / rows) : Tensor.of(values, values.length);
             names.put(role, prefix + role);
             tensors.put(prefix + role, tensor);
         });
-        boolean usual = layer.activation() == Activation.IDENTITY && layer.kind() == CellKind.DENSE;
+        boolean usual = layer.kind() == CellKind.DENSE && layer.activation().equals(Activation.IDENTITY);
         return new LayerSpec(
                 layer.kind(),
                 layer.input(),
@@ -89,6 +88,7 @@ final class ModelAssembler {
                 usual ? null : layer.activation(),
                 layer.resetAfter(),
                 layer.cell() ? LayerSpec.Output.CELL : null,
+                layer.options(),
                 names);
     }
 

@@ -4,7 +4,6 @@ import dev.eddy.artifact.onnx.Call.Operator;
 import dev.eddy.artifact.onnx.Expressions.Cell;
 import dev.eddy.artifact.onnx.Series.Moment;
 import dev.eddy.artifact.onnx.Symbol.Role;
-import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,6 @@ final class RecurrentOperators {
     static final int SEQUENCE_LENGTHS = 4;
     static final int INITIAL_H = 5;
     static final int INITIAL_C = 6;
-    private static final int PEEPHOLES = 7;
 
     private RecurrentOperators() {}
 
@@ -30,8 +28,8 @@ final class RecurrentOperators {
     }
 
     private static List<Value> recurrent(Call call, CellKind kind) {
-        requirePlain(call, kind);
-        Activation activation = activation(call, kind);
+        requireForward(call);
+        CellVariant variant = CellVariant.of(call, kind);
         Series x = call.series(X);
         boolean batchFirst = call.number("layout", 0) != 0;
         if (x.rank() != 3) {
@@ -48,8 +46,9 @@ final class RecurrentOperators {
         InitialState initial = new InitialState(call, batchFirst, batch, weights.hidden());
         Cell cell = new Cell(
                 kind,
-                activation,
+                variant.activation(),
                 call.number("linear_before_reset", 0) != 0,
+                variant.options(),
                 weights.hidden(),
                 weights.byRole(),
                 x.refs(),
@@ -86,7 +85,7 @@ final class RecurrentOperators {
         return axis;
     }
 
-    private static void requirePlain(Call call, CellKind kind) {
+    private static void requireForward(Call call) {
         if (call.opset() < 7) {
             throw call.refuse("opset " + call.opset() + " is too old; export with opset_version=17");
         }
@@ -95,42 +94,6 @@ final class RecurrentOperators {
             throw call.refuse("direction '" + Refusals.brief(direction.s())
                     + "' reads events that have not come yet; use a one-directional layer");
         }
-        if (call.has("clip")) {
-            throw call.refuse("clipping of gates is not supported; export without 'clip'");
-        }
-        if (call.number("input_forget", 0) != 0) {
-            throw call.refuse("coupled input and forget gates (input_forget) are not supported");
-        }
-        if (call.has("activation_alpha") || call.has("activation_beta")) {
-            throw call.refuse("activations with parameters are not supported; use tanh, relu or sigmoid");
-        }
-        Constant peepholes = kind == CellKind.LSTM ? call.constant(PEEPHOLES, "peephole weight") : null;
-        if (peepholes != null && !peepholes.zero()) {
-            throw call.refuse("peephole connections are not supported; train the LSTM without them");
-        }
-    }
-
-    private static Activation activation(Call call, CellKind kind) {
-        List<String> usual = switch (kind) {
-            case LSTM -> List.of("sigmoid", "tanh", "tanh");
-            case GRU -> List.of("sigmoid", "tanh");
-            default -> List.of("tanh");
-        };
-        OnnxModel.Attribute given = call.node().attributes().get("activations");
-        List<String> used = given == null || given.strings().isEmpty()
-                ? usual
-                : given.strings().stream().map(s -> s.toLowerCase(Locale.ROOT)).toList();
-        if (kind != CellKind.RNN && used.equals(usual)) {
-            return null;
-        } else if (kind == CellKind.RNN && used.equals(List.of("tanh"))) {
-            return Activation.TANH;
-        } else if (kind == CellKind.RNN && used.equals(List.of("relu"))) {
-            return Activation.RELU;
-        } else if (kind == CellKind.RNN && used.equals(List.of("sigmoid"))) {
-            return Activation.SIGMOID;
-        }
-        throw call.refuse("the activations " + Refusals.brief(used.toString()) + " are not supported; a " + kind.name()
-                + " here has " + usual + (kind == CellKind.RNN ? ", [relu] or [sigmoid]" : ""));
     }
 
     /** Lengths that are no shorter than the sequence change nothing. */

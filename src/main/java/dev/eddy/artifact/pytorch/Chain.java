@@ -2,12 +2,13 @@ package dev.eddy.artifact.pytorch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.eddy.artifact.pytorch.StateDict.Matrix;
+import dev.eddy.model.Activation;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
-import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.SpecJson;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ final class Chain {
         List<Matrix> left = new ArrayList<>(matrices);
         embedding = findEmbedding(left, recurrent.get(0).input(), token);
         left.remove(embedding);
-        linear = chained(left, recurrent.get(recurrent.size() - 1).hidden());
+        linear = chained(left, recurrent.get(recurrent.size() - 1).outputSize());
     }
 
     /** The embedding, or {@code null} for none. */
@@ -101,9 +102,9 @@ final class Chain {
                     "the activation behind '" + matrix.weight()
                             + "' cannot be told from weights; write \"activation\" in its layer (relu, tanh, sigmoid, identity)");
         }
-        Map<String, String> tensors = new HashMap<>(Map.of(LayerSpec.WEIGHT, matrix.weight()));
+        Map<String, String> tensors = new HashMap<>(Map.of(TensorRole.WEIGHT, matrix.weight()));
         if (matrix.bias() != null) {
-            tensors.put(LayerSpec.BIAS, matrix.bias());
+            tensors.put(TensorRole.BIAS, matrix.bias());
         }
         Activation function = SpecJson.convert(activation, Activation.class);
         return new LayerSpec(CellKind.DENSE, matrix.columns(), matrix.rows(), function, null, tensors);

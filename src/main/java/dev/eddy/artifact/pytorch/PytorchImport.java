@@ -8,6 +8,8 @@ import dev.eddy.artifact.pytorch.StateDict.Layer;
 import dev.eddy.artifact.pytorch.StateDict.Matrix;
 import dev.eddy.artifact.safetensors.Safetensors;
 import dev.eddy.artifact.safetensors.SafetensorsReader;
+import dev.eddy.model.Activation;
+import dev.eddy.model.CellOptions;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
@@ -62,9 +64,9 @@ public final class PytorchImport {
     private static boolean full(ObjectNode tree) {
         JsonNode layers = tree.path("layers");
         for (JsonNode layer : layers) {
-            if (!layer.has("input")
-                    || !layer.has("hidden")
-                    || !layer.path("tensors").isObject()) {
+            boolean tensors = layer.path("tensors").isObject()
+                    || layer.path("cell").asText().equals("dropout");
+            if (!layer.has("input") || !layer.has("hidden") || !tensors) {
                 return false;
             }
         }
@@ -120,7 +122,7 @@ public final class PytorchImport {
         List<LayerSpec> layers = new ArrayList<>();
         List<JsonNode> said = new ArrayList<>();
         spec.path("layers").forEach(node -> {
-            if (!node.path("cell").asText().equals("dense")) {
+            if (!List.of("dense", "dropout").contains(node.path("cell").asText())) {
                 said.add(node);
             }
         });
@@ -192,9 +194,21 @@ public final class PytorchImport {
                 kind,
                 layer.input(),
                 layer.hidden(),
-                activation.isMissingNode() ? null : SpecJson.convert(activation, LayerSpec.Activation.class),
+                activation.isMissingNode() ? null : SpecJson.convert(activation, Activation.class),
                 words.path("resetAfter").isBoolean() ? words.path("resetAfter").booleanValue() : null,
+                null,
+                options(words.path("options"), layer),
                 layer.byRole());
+    }
+
+    /** The options the spec names, with the projection that the tensors tell. */
+    private static CellOptions options(JsonNode said, Layer layer) {
+        CellOptions options = said.isMissingNode() ? CellOptions.NONE : SpecJson.convert(said, CellOptions.class);
+        if (layer.projection() == null) {
+            return options;
+        }
+        require("projection", said.path("projection"), String.valueOf(layer.projection()));
+        return options.withProjection(layer.projection());
     }
 
     private static void require(String what, JsonNode said, String found) {

@@ -2,8 +2,8 @@ package dev.eddy.artifact.pytorch;
 
 import dev.eddy.artifact.Tensor;
 import dev.eddy.model.InvalidModelException;
-import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,7 +18,10 @@ import java.util.regex.Pattern;
 
 /** The modules of a PyTorch state dict, as the names and shapes of its tensors tell them. */
 final class StateDict {
-    private static final Pattern RECURRENT = Pattern.compile("(.*?)(weight|bias)_(ih|hh|hr)_l(\\d{1,4})(_reverse)?");
+    private static final Pattern RECURRENT =
+            Pattern.compile("(.*?)(weight|bias)_(ih|hh|hr)(?:_l(\\d{1,4})(_reverse)?)?");
+    /** Counters of the training that no output depends on. */
+    private static final Pattern COUNTER = Pattern.compile("(.*\\.)?num_batches_tracked");
 
     private final SortedMap<String, Tensor> tensors;
     private final Map<String, SortedMap<Integer, Map<String, String>>> stacks = new TreeMap<>();
@@ -28,6 +31,9 @@ final class StateDict {
         this.tensors = tensors;
         Set<String> used = new HashSet<>();
         tensors.keySet().forEach(name -> recurrent(name, used));
+        tensors.keySet().stream()
+                .filter(name -> COUNTER.matcher(name).matches())
+                .forEach(used::add);
         tensors.forEach((name, tensor) -> matrix(name, tensor, used));
         for (String name : tensors.keySet()) {
             if (!used.contains(name)) {
@@ -42,16 +48,22 @@ final class StateDict {
     /** A module with a weight of two axes: Linear or Embedding. {@code bias} is {@code null} for none. */
     record Matrix(String module, String weight, String bias, int rows, int columns) {}
 
-    /** One recurrent layer: its sizes, gates times hidden in rows, and its tensors by role. */
-    record Layer(int rows, int hidden, int input, Map<String, String> byRole) {
+    /**
+     * One recurrent layer.
+     *
+     * @param rows       gates times hidden
+     * @param projection width of the projected h; {@code null} for none
+     * @param byRole     its tensors
+     */
+    record Layer(int rows, int hidden, int input, Integer projection, Map<String, String> byRole) {
         /** The kind of cell, as the number of gates tells. */
         CellKind kind() {
-            return switch (rows / hidden) {
+            return switch (rows % hidden == 0 ? rows / hidden : 0) {
                 case 4 -> CellKind.LSTM;
                 case 3 -> CellKind.GRU;
                 case 1 -> CellKind.RNN;
                 default ->
-                    throw new InvalidModelException("the tensor '" + byRole.get(LayerSpec.WEIGHT_HH) + "' has " + rows
+                    throw new InvalidModelException("the tensor '" + byRole.get(TensorRole.WEIGHT_HH) + "' has " + rows
                             + " rows for " + hidden + " units, which is no LSTM (4 times), GRU (3) or RNN (1)");
             };
         }
@@ -66,13 +78,16 @@ final class StateDict {
             throw new InvalidModelException(
                     "the tensor '" + name + "' is of a bidirectional layer, which reads events that"
                             + " have not come yet; train it with bidirectional=False");
-        } else if (matcher.group(3).equals("hr")) {
-            throw new InvalidModelException("the tensor '" + name
-                    + "' is of an LSTM with projections (proj_size), which is not supported; train it without");
         }
-        stacks.computeIfAbsent(matcher.group(1), prefix -> new TreeMap<>())
-                .computeIfAbsent(Integer.valueOf(matcher.group(4)), layer -> new HashMap<>())
+        // An LSTMCell, GRUCell or RNNCell has one layer, which its names do not number.
+        int layer = matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4));
+        String other = stacks.computeIfAbsent(matcher.group(1), prefix -> new TreeMap<>())
+                .computeIfAbsent(layer, number -> new HashMap<>())
                 .put(matcher.group(2) + "_" + matcher.group(3), name);
+        if (other != null) {
+            throw new InvalidModelException("the tensors '" + other + "' and '" + name
+                    + "' both are of one layer; rename one module or write a full spec");
+        }
         used.add(name);
     }
 
@@ -103,19 +118,34 @@ final class StateDict {
         List<Layer> layers = new ArrayList<>();
         for (Map.Entry<Integer, Map<String, String>> entry : stacks.get(module).entrySet()) {
             Map<String, String> byRole = entry.getValue();
-            String hh = byRole.get(LayerSpec.WEIGHT_HH);
-            String ih = byRole.get(LayerSpec.WEIGHT_IH);
+            String hh = byRole.get(TensorRole.WEIGHT_HH);
+            String ih = byRole.get(TensorRole.WEIGHT_IH);
             if (entry.getKey() != layers.size() || hh == null || ih == null) {
                 throw new InvalidModelException("the module '" + module + "' lacks weight_ih_l" + layers.size()
                         + " or weight_hh_l" + layers.size() + "; is the state dict whole?");
             }
-            int[] shape = tensors.get(hh).shape();
-            int[] inputShape = tensors.get(ih).shape();
-            if (shape.length != 2 || inputShape.length != 2 || shape[0] < 1 || shape[1] < 1 || inputShape[1] < 1) {
-                throw new InvalidModelException("the tensors '" + ih + "' and '" + hh + "' are not matrices");
-            }
-            layers.add(new Layer(shape[0], shape[1], inputShape[1], byRole));
+            layers.add(layer(ih, hh, byRole));
         }
         return layers;
+    }
+
+    private Layer layer(String ih, String hh, Map<String, String> byRole) {
+        int[] input = matrixShape(ih);
+        int[] recurrent = matrixShape(hh);
+        String hr = byRole.get(TensorRole.WEIGHT_HR);
+        if (hr == null) {
+            return new Layer(recurrent[0], recurrent[1], input[1], null, byRole);
+        }
+        int[] projection = matrixShape(hr);
+        return new Layer(recurrent[0], projection[1], input[1], projection[0], byRole);
+    }
+
+    private int[] matrixShape(String name) {
+        int[] shape = tensors.get(name).shape();
+        if (shape.length != 2 || shape[0] < 1 || shape[1] < 1) {
+            throw new InvalidModelException("the tensor '" + name + "' of a recurrent layer has the shape "
+                    + tensors.get(name).shapeText() + " and is no matrix");
+        }
+        return shape;
     }
 }

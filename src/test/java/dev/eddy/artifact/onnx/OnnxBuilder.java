@@ -140,6 +140,14 @@ final class OnnxBuilder {
         return new Message().text(1, name).text(4, value).number(20, 3);
     }
 
+    static Message reals(String name, float... values) {
+        Message message = new Message().text(1, name).number(20, 6);
+        for (float value : values) {
+            message.put(o -> o.writeFloat(7, value));
+        }
+        return message;
+    }
+
     static Message texts(String name, String... values) {
         Message message = new Message().text(1, name).number(20, 8);
         for (String value : values) {

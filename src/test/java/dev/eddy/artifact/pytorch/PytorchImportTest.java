@@ -8,6 +8,7 @@ import dev.eddy.artifact.PartialSpec;
 import dev.eddy.artifact.Tensor;
 import dev.eddy.artifact.safetensors.Safetensors;
 import dev.eddy.artifact.safetensors.SafetensorsWriter;
+import dev.eddy.model.Activation;
 import dev.eddy.model.Feature;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
@@ -73,7 +74,7 @@ class PytorchImportTest {
                         .layers()
                         .get(0)
                         .activation())
-                .isEqualTo(LayerSpec.Activation.RELU);
+                .isEqualTo(Activation.RELU);
     }
 
     @Test
@@ -102,14 +103,44 @@ class PytorchImportTest {
     @Test
     void shouldRefuseWhatReadsTheFutureOrIsNotKnown() {
         layer("l.", 0, 4, 2, 4);
-        tensor("l.weight_hr_l0", 2, 4);
-        refused("{}", "projections");
-        tensors.remove("l.weight_hr_l0");
         tensor("l.weight_ih_l0_reverse", 16, 2);
         refused("{}", "bidirectional");
         tensors.remove("l.weight_ih_l0_reverse");
         tensor("norm.running_mean", 4);
         refused("{}", "norm.running_mean", "belongs to no LSTM");
+    }
+
+    @Test
+    void shouldReadAProjection() {
+        layer("l.", 0, 4, 2, 4);
+        tensor("l.weight_hh_l0", 16, 3);
+        tensor("l.weight_hr_l0", 3, 4);
+        tensor("fc.weight", 2, 3);
+        LayerSpec lstm = read("{}").spec().layers().get(0);
+        assertThat(lstm.hidden()).isEqualTo(4);
+        assertThat(lstm.outputSize()).isEqualTo(3);
+        refused(
+                "{\"layers\":[{\"cell\":\"lstm\",\"options\":{\"projection\":2}}]}",
+                "says projection 2",
+                "projection 3");
+    }
+
+    @Test
+    void shouldReadASingleCellAndPassOverCountersAndDropout() {
+        for (String role : new String[] {"weight_ih", "weight_hh"}) {
+            tensor("module.cell." + role, 12, role.endsWith("ih") ? 2 : 4);
+        }
+        tensor("module.num_batches_tracked");
+        tensor("fc.weight", 2, 4);
+        ModelFile model = read("{\"layers\":[{\"cell\":\"gru\"},{\"cell\":\"dropout\"}]}");
+        assertThat(model.spec().layers()).extracting(LayerSpec::cell).containsExactly(LayerSpec.CellKind.GRU);
+    }
+
+    @Test
+    void shouldRefuseTwoSpellingsOfOneLayer() {
+        layer("l.", 0, 4, 2, 4);
+        tensor("l.weight_ih", 16, 2);
+        refused("{}", "'l.weight_ih'", "'l.weight_ih_l0'", "both are of one layer");
     }
 
     @Test

@@ -1,0 +1,71 @@
+package dev.eddy.network;
+
+import static dev.eddy.model.GateOrder.MINIMAL_NEW;
+import static dev.eddy.model.GateOrder.MINIMAL_UPDATE;
+
+import dev.eddy.kernel.Kernel;
+import dev.eddy.kernel.Matrix;
+
+/**
+ * Gated recurrent unit with an update gate alone, the GRU as it is first taught:
+ *
+ * <pre>
+ *   z = sigmoid(W_z x + U_z h + b_z)     update gate
+ *   n = tanh   (W_n x + U_n h + b_n)     candidate
+ *   h' = (1 - z) * n + z * h
+ * </pre>
+ *
+ * <p>Other activations than sigmoid and tanh, and the clipping of their arguments, are said in the spec.
+ *
+ * <p>State: h; (hidden).
+ */
+final class MinimalGruCell implements Cell {
+    private final Affine input; // (2*hidden, input), b = b_ih + b_hh
+    private final Matrix recurrent; // (2*hidden, hidden)
+    private final Squash gate; // sigmoid
+    private final Squash candidate; // tanh
+    private final int hidden;
+
+    MinimalGruCell(Affine input, Matrix recurrent, Squash gate, Squash candidate) {
+        this.input = input;
+        this.recurrent = recurrent;
+        this.gate = gate;
+        this.candidate = candidate;
+        this.hidden = recurrent.columns();
+    }
+
+    @Override
+    public int inputSize() {
+        return input.columns();
+    }
+
+    @Override
+    public int outputSize() {
+        return hidden;
+    }
+
+    @Override
+    public int stateSize() {
+        return hidden;
+    }
+
+    @Override
+    public int scratchSize() {
+        return 2 * hidden;
+    }
+
+    @Override
+    public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] gates) {
+        int z = MINIMAL_UPDATE * hidden;
+        int n = MINIMAL_NEW * hidden;
+        input.apply(kernel, x, 0, gates);
+        kernel.multiplyAdd(recurrent, state, h, gates);
+
+        gate.apply(kernel, gates, z, z + hidden);
+        candidate.apply(kernel, gates, n, n + hidden);
+        for (int u = 0; u < hidden; u++) {
+            state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * gates[n + u]);
+        }
+        System.arraycopy(state, h, output, 0, hidden);
+    }
+}
