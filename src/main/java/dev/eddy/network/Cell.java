@@ -7,35 +7,36 @@ import dev.eddy.kernel.Kernel;
  * step in {@code scratch}; both belong to the caller.
  */
 interface Cell {
-    /** Width of the input. */
-    int inputSize();
+    /** How many numbers go in, come out, are carried and are needed. */
+    Sizes sizes();
 
-    /** Width of the output. */
-    int outputSize();
-
-    /** Numbers carried between events; the output h comes first. */
-    int stateSize();
-
-    /** Numbers needed during a step. */
-    int scratchSize();
+    /**
+     * Sizes of a layer.
+     *
+     * @param input   width of the input
+     * @param output  width of the output
+     * @param state   numbers carried between events; those of the output come first
+     * @param scratch numbers needed during a step
+     */
+    record Sizes(int input, int output, int state, int scratch) {}
 
     /**
      * One step.
      *
      * @param kernel  the arithmetic
-     * @param x       begins with x_t, (inputSize)
-     * @param state   holds the state before the step, (stateSize), from {@code stateAt}; then the one after it
-     * @param output  begins with h_t, (outputSize), after the step
-     * @param scratch (scratchSize) or longer
+     * @param x       begins with x_t, (input)
+     * @param state   holds the state before the step, (state), from {@code stateAt}; then the one after it
+     * @param output  begins with h_t, (output), after the step
+     * @param scratch (scratch) or longer
      */
     void step(Kernel kernel, float[] x, float[] state, int stateAt, float[] output, float[] scratch);
 
     /**
      * The output that belongs to a state, without a step.
      *
-     * @param output begins with h_t, (outputSize), afterwards
+     * @param output begins with h_t, (output), afterwards
      */
     default void output(float[] state, int stateAt, float[] output) {
-        System.arraycopy(state, stateAt, output, 0, outputSize());
+        System.arraycopy(state, stateAt, output, 0, sizes().output());
     }
 }

@@ -41,23 +41,8 @@ final class ClockworkCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return blocks[0].input().columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return hidden;
-    }
-
-    @Override
-    public int stateSize() {
-        return hidden + 1;
-    }
-
-    @Override
-    public int scratchSize() {
-        return units;
+    public Sizes sizes() {
+        return new Sizes(blocks[0].input().columns(), hidden, hidden + 1, units);
     }
 
     @Override

@@ -14,23 +14,8 @@ final class DenseCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return affine.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return affine.rows();
-    }
-
-    @Override
-    public int stateSize() {
-        return 0;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 0;
+    public Sizes sizes() {
+        return new Sizes(affine.columns(), affine.rows(), 0, 0);
     }
 
     @Override

@@ -11,23 +11,8 @@ final class DropoutCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return width;
-    }
-
-    @Override
-    public int outputSize() {
-        return width;
-    }
-
-    @Override
-    public int stateSize() {
-        return 0;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 0;
+    public Sizes sizes() {
+        return new Sizes(width, width, 0, 0);
     }
 
     @Override

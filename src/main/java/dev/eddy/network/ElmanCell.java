@@ -26,23 +26,8 @@ final class ElmanCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return hidden;
-    }
-
-    @Override
-    public int stateSize() {
-        return hidden;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 0;
+    public Sizes sizes() {
+        return new Sizes(input.columns(), hidden, hidden, 0);
     }
 
     @Override

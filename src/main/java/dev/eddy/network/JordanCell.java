@@ -30,23 +30,8 @@ final class JordanCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return readout.rows();
-    }
-
-    @Override
-    public int stateSize() {
-        return readout.rows();
-    }
-
-    @Override
-    public int scratchSize() {
-        return input.rows();
+    public Sizes sizes() {
+        return new Sizes(input.columns(), readout.rows(), readout.rows(), input.rows());
     }
 
     @Override

@@ -24,23 +24,8 @@ final class LayerNormCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return weight.length;
-    }
-
-    @Override
-    public int outputSize() {
-        return weight.length;
-    }
-
-    @Override
-    public int stateSize() {
-        return 0;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 0;
+    public Sizes sizes() {
+        return new Sizes(weight.length, weight.length, 0, 0);
     }
 
     @Override

@@ -37,23 +37,8 @@ final class LstmCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return hidden;
-    }
-
-    @Override
-    public int stateSize() {
-        return 2 * hidden;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 4 * hidden;
+    public Sizes sizes() {
+        return new Sizes(input.columns(), hidden, 2 * hidden, 4 * hidden);
     }
 
     @Override

@@ -35,23 +35,8 @@ final class MinimalGruCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return hidden;
-    }
-
-    @Override
-    public int stateSize() {
-        return hidden;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 2 * hidden;
+    public Sizes sizes() {
+        return new Sizes(input.columns(), hidden, hidden, 2 * hidden);
     }
 
     @Override

@@ -14,6 +14,7 @@ public final class Network {
     private final int[] stateAt;
     private final Heads heads;
     private final int stateSize;
+    private final int lastRecurrent; // -1: none
 
     Network(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
         this.kernel = kernel;
@@ -24,9 +25,10 @@ public final class Network {
         int next = 0;
         for (int i = 0; i < this.cells.length; i++) {
             stateAt[i] = next;
-            next += this.cells[i].stateSize();
+            next += this.cells[i].sizes().state();
         }
         this.stateSize = next;
+        this.lastRecurrent = lastRecurrent(this.cells);
     }
 
     /** Width of the raw input: what the features give. */
@@ -85,19 +87,19 @@ public final class Network {
      * @param values receives the head's values, (outputSize)
      */
     public void answer(float[] state, float[] values, Scratch scratch) {
-        int last = lastRecurrent();
+        int last = lastRecurrent;
         cells[last].output(state, stateAt[last], scratch.even);
         runFrom(last + 1, scratch.even, scratch.odd, state, values, scratch);
     }
 
     /** Whether there is a layer with a state, from which {@link #answer} can begin. */
     public boolean isRecurrent() {
-        return lastRecurrent() >= 0;
+        return lastRecurrent >= 0;
     }
 
-    private int lastRecurrent() {
+    private static int lastRecurrent(Cell[] cells) {
         int last = cells.length - 1;
-        while (last >= 0 && cells[last].stateSize() == 0) {
+        while (last >= 0 && cells[last].sizes().state() == 0) {
             last--;
         }
         return last;
@@ -144,8 +146,8 @@ public final class Network {
             int widest = Math.max(network.input.size(), network.heads.size());
             int gates = 0;
             for (Cell cell : network.cells) {
-                widest = Math.max(widest, cell.outputSize());
-                gates = Math.max(gates, cell.scratchSize());
+                widest = Math.max(widest, cell.sizes().output());
+                gates = Math.max(gates, cell.sizes().scratch());
             }
             this.even = new float[widest];
             this.odd = new float[widest];

@@ -43,23 +43,8 @@ final class ReservoirCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return hidden;
-    }
-
-    @Override
-    public int stateSize() {
-        return hidden + outputs();
-    }
-
-    @Override
-    public int scratchSize() {
-        return outputs();
+    public Sizes sizes() {
+        return new Sizes(input.columns(), hidden, hidden + outputs(), outputs());
     }
 
     private int outputs() {

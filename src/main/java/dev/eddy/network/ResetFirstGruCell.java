@@ -40,23 +40,8 @@ final class ResetFirstGruCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return hidden;
-    }
-
-    @Override
-    public int stateSize() {
-        return hidden;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 3 * hidden;
+    public Sizes sizes() {
+        return new Sizes(input.columns(), hidden, hidden, 3 * hidden);
     }
 
     @Override

@@ -61,23 +61,12 @@ final class VariantLstmCell implements Cell {
     }
 
     @Override
-    public int inputSize() {
-        return input.columns();
-    }
-
-    @Override
-    public int outputSize() {
-        return parts.givesCell() ? hidden : recurrent.columns();
-    }
-
-    @Override
-    public int stateSize() {
-        return recurrent.columns() + hidden;
-    }
-
-    @Override
-    public int scratchSize() {
-        return 4 * hidden;
+    public Sizes sizes() {
+        return new Sizes(
+                input.columns(),
+                parts.givesCell() ? hidden : recurrent.columns(),
+                recurrent.columns() + hidden,
+                4 * hidden);
     }
 
     @Override
@@ -140,7 +129,8 @@ final class VariantLstmCell implements Cell {
 
     @Override
     public void output(float[] state, int stateAt, float[] output) {
-        int from = parts.givesCell() ? stateAt + recurrent.columns() : stateAt;
-        System.arraycopy(state, from, output, 0, outputSize());
+        int width = recurrent.columns();
+        boolean cell = parts.givesCell();
+        System.arraycopy(state, cell ? stateAt + width : stateAt, output, 0, cell ? hidden : width);
     }
 }
