@@ -3,8 +3,6 @@ package dev.eddy.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eddy.app.EddyApplication;
-import dev.eddy.app.files.FileScorer;
-import dev.eddy.app.files.Progress;
 import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.app.rollout.ModelDeployer;
 import dev.eddy.app.rollout.ModelPublisher;
@@ -14,10 +12,6 @@ import dev.eddy.config.EddyConfig;
 import dev.eddy.testing.CellCases;
 import dev.eddy.testing.EmbeddedKafka;
 import dev.eddy.testing.TestKafka;
-import dev.eddy.testing.TestModels;
-import dev.eddy.wire.EventFileReader;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -53,7 +46,7 @@ class CellRestartIT {
 
     @Test
     void shouldGoOnAfterRestartsAsIfThereHadBeenNone() throws Exception {
-        EddyConfig config = config();
+        EddyConfig config = new TestPipeline(KAFKA, "cells", directory.resolve("state")).config();
         Map<String, ModelFile> models = models();
         assertThat(models).hasSizeBetween(30, 64);
         for (int run = 0; run < RUNS; run++) {
@@ -69,21 +62,8 @@ class CellRestartIT {
                 assertThat(application.isAlive()).isTrue();
             }
         }
-        assertThat(committed()).isEqualTo(scored(models));
-    }
-
-    private EddyConfig config() {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("bootstrap.servers", KAFKA.bootstrapServers());
-        settings.put(EddyConfig.PIPELINE, "cells");
-        for (String topic : List.of("input", "output", "deadletter", "control", "status")) {
-            settings.put("eddy.topics." + topic, "cells." + topic);
-        }
-        settings.put(EddyConfig.TOPICS_CREATE, "true");
-        settings.put(EddyConfig.HTTP_PORT, "-1");
-        settings.put(EddyConfig.STATUS_INTERVAL, "300");
-        settings.put("state.dir", directory.resolve("state").toString());
-        return new EddyConfig(settings);
+        assertThat(TestPipeline.byKey(KAFKA.consumeAll("cells.output", Duration.ofSeconds(1))))
+                .isEqualTo(scored(models));
     }
 
     private static Map<String, ModelFile> models() throws IOException {
@@ -151,36 +131,17 @@ class CellRestartIT {
         }
     }
 
-    private static Map<String, List<String>> committed() {
-        Map<String, List<String>> values = new TreeMap<>();
-        KAFKA.consumeAll("cells.output", Duration.ofSeconds(1))
-                .forEach(record -> values.computeIfAbsent(
-                                new String(record.key(), StandardCharsets.UTF_8), k -> new ArrayList<>())
-                        .add(new String(record.value(), StandardCharsets.UTF_8)));
-        return values;
-    }
-
     /** What each model says of its events without a broker and without a break. */
     private static Map<String, List<String>> scored(Map<String, ModelFile> models) throws IOException {
         Map<String, List<String>> values = new TreeMap<>();
-        long from = 0;
         for (Map.Entry<String, ModelFile> model : models.entrySet()) {
-            StringBuilder lines = new StringBuilder();
-            for (int t = 0; t < RUNS * EVENTS_PER_RUN; t++) {
-                lines.append("{\"key\":\"").append(model.getKey()).append("\",\"timestamp\":");
-                lines.append(from + t)
-                        .append(',')
-                        .append(fields(model.getValue(), t))
-                        .append("}\n");
+            List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>();
+            for (int run = 0; run < RUNS; run++) {
+                events(models, run).stream()
+                        .filter(event -> new String(event.key(), StandardCharsets.UTF_8).equals(model.getKey()))
+                        .forEach(events::add);
             }
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            try (EventFileReader reader = EventFileReader.jsonLines(
-                    new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8)), "key", "timestamp")) {
-                new FileScorer(TestModels.live(model.getValue())).score(reader, out, -1, Progress.none());
-            }
-            values.put(
-                    model.getKey(), out.toString(StandardCharsets.UTF_8).lines().toList());
-            from += WINDOW;
+            values.putAll(TestPipeline.scored(model.getValue(), events));
         }
         return values;
     }

@@ -31,7 +31,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -112,17 +111,9 @@ class MaterialPipelineIT {
 
     /** What the broker path commits, by key. */
     private Map<String, List<String>> stream(String pipeline, ModelFile model, Path events) throws Exception {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("bootstrap.servers", KAFKA.bootstrapServers());
-        settings.put(EddyConfig.PIPELINE, pipeline);
-        for (String topic : List.of("input", "output", "deadletter", "control", "status")) {
-            settings.put("eddy.topics." + topic, pipeline + "." + topic);
-        }
-        settings.put(EddyConfig.TOPICS_CREATE, "true");
-        settings.put(EddyConfig.HTTP_PORT, "-1");
-        settings.put("num.stream.threads", "2");
-        settings.put("state.dir", directory.resolve("state-" + pipeline).toString());
-        EddyConfig config = new EddyConfig(settings);
+        EddyConfig config = new TestPipeline(KAFKA, pipeline, directory.resolve("state-" + pipeline))
+                .with("num.stream.threads", "2")
+                .config();
         try (EddyApplication application = EddyApplication.start(config)) {
             new ModelPublisher(config).publish(model, written -> {});
             try (ModelDeployer deployer = new ModelDeployer(config)) {
@@ -130,11 +121,8 @@ class MaterialPipelineIT {
             }
             EventSender.Sent sent = new EventSender(config, 0, Progress.none())
                     .send(new EventFile(events.toString(), null, "key", "timestamp"));
-            Map<String, List<String>> values = new TreeMap<>();
-            KAFKA.consume(pipeline + ".output", (int) sent.events())
-                    .forEach(record -> values.computeIfAbsent(
-                                    new String(record.key(), StandardCharsets.UTF_8), k -> new ArrayList<>())
-                            .add(new String(record.value(), StandardCharsets.UTF_8)));
+            Map<String, List<String>> values =
+                    TestPipeline.byKey(KAFKA.consume(pipeline + ".output", (int) sent.events()));
             assertThat(application.isAlive()).isTrue();
             return values;
         }

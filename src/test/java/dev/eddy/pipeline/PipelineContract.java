@@ -5,25 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eddy.app.EddyApplication;
 import dev.eddy.app.OperationFailedException;
-import dev.eddy.app.files.FileScorer;
-import dev.eddy.app.files.Progress;
 import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.app.rollout.ModelDeployer;
-import dev.eddy.app.rollout.ModelPublisher;
 import dev.eddy.app.rollout.Verdicts;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.LayerSpec.CellKind;
-import dev.eddy.schema.InstanceStatus;
 import dev.eddy.schema.ModelStatus;
 import dev.eddy.schema.Verdict;
 import dev.eddy.testing.TestKafka;
 import dev.eddy.testing.TestModels;
-import dev.eddy.wire.EventFileReader;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -31,12 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,24 +40,15 @@ abstract class PipelineContract {
     @TempDir
     Path directory;
 
-    private final Map<String, String> settings = new HashMap<>();
+    private TestPipeline pipeline;
     private EddyConfig config;
 
     abstract TestKafka kafka();
 
     @BeforeEach
     void ownTopics() {
-        String prefix = "t" + TESTS.incrementAndGet();
-        settings.put("bootstrap.servers", kafka().bootstrapServers());
-        settings.put(EddyConfig.PIPELINE, prefix);
-        for (String topic : List.of("input", "output", "deadletter", "control", "status")) {
-            settings.put("eddy.topics." + topic, prefix + "." + topic);
-        }
-        settings.put(EddyConfig.TOPICS_CREATE, "true");
-        settings.put(EddyConfig.STATUS_INTERVAL, "300");
-        settings.put(EddyConfig.HTTP_PORT, "0");
-        settings.put("state.dir", directory.resolve("state").toString());
-        config = new EddyConfig(settings);
+        pipeline = new TestPipeline(kafka(), "t" + TESTS.incrementAndGet(), directory.resolve("state"));
+        config = pipeline.config();
     }
 
     @Test
@@ -75,9 +56,10 @@ abstract class PipelineContract {
         ModelFile model = TestModels.predictor("m", "1", CellKind.LSTM, 24, 1);
         List<ProducerRecord<byte[], byte[]>> events = events(2_000, 50);
         try (EddyApplication application = EddyApplication.start(config)) {
-            publishAndDeploy(model);
+            pipeline.publishAndDeploy(model);
             kafka().produce(events);
-            assertThat(byKey(kafka().consume(topic("output"), events.size()))).isEqualTo(scored(model, events));
+            assertThat(TestPipeline.byKey(kafka().consume(pipeline.topic("output"), events.size())))
+                    .isEqualTo(TestPipeline.scored(model, events));
             assertThat(application.isReady()).isTrue();
         }
     }
@@ -88,7 +70,7 @@ abstract class PipelineContract {
         List<ProducerRecord<byte[], byte[]>> events = events(100, 7);
         try (EddyApplication application = EddyApplication.start(config)) {
             kafka().produce(events);
-            awaitInstances(1);
+            pipeline.awaitInstances(1);
             assertThat(application.isReady()).isFalse();
             assertThat(health(application)).isEqualTo(503);
             try (InstanceReports reports = new InstanceReports(config)) {
@@ -97,21 +79,20 @@ abstract class PipelineContract {
                         .until(() -> reports.live().stream()
                                 .anyMatch(report -> report.getState().equals("WAITING_FOR_MODEL")));
             }
-            publishAndDeploy(model);
-            assertThat(kafka().consume(topic("output"), events.size())).hasSize(events.size());
+            pipeline.publishAndDeploy(model);
+            assertThat(kafka().consume(pipeline.topic("output"), events.size())).hasSize(events.size());
             Awaitility.await().atMost(TestKafka.PATIENCE).until(() -> health(application) == 200);
-            assertThat(kafka().consumeAll(topic("deadletter"), Duration.ofMillis(300)))
+            assertThat(kafka().consumeAll(pipeline.topic("deadletter"), Duration.ofMillis(300)))
                     .isEmpty();
         }
     }
 
     @Test
     void shouldSendEventsToTheDeadLettersWithoutAModelIfToldSo() throws Exception {
-        settings.put(EddyConfig.NO_MODEL, "dead-letter");
-        config = new EddyConfig(settings);
+        config = pipeline.with(EddyConfig.NO_MODEL, "dead-letter").config();
         try (EddyApplication application = EddyApplication.start(config)) {
             kafka().produce(events(10, 3));
-            assertThat(kafka().consume(topic("deadletter"), 10))
+            assertThat(kafka().consume(pipeline.topic("deadletter"), 10))
                     .allSatisfy(record -> assertThat(new String(
                                     record.headers().lastHeader("eddy.reason").value(), StandardCharsets.UTF_8))
                             .isEqualTo("NO_MODEL"));
@@ -125,25 +106,26 @@ abstract class PipelineContract {
         ModelFile second = TestModels.predictor("m", "2", CellKind.GRU, 8, 2);
         List<ProducerRecord<byte[], byte[]>> events = events(1_000, 20);
         try (EddyApplication application = EddyApplication.start(config)) {
-            publishAndDeploy(first);
+            pipeline.publishAndDeploy(first);
             kafka().produce(events.subList(0, 500));
-            kafka().consume(topic("output"), 500);
-            publish(second);
+            kafka().consume(pipeline.topic("output"), 500);
+            pipeline.publish(second);
             try (ModelDeployer deployer = new ModelDeployer(config)) {
                 // The newest event of the topic is the 500th.
                 assertThat(deployer.now()).isEqualTo(events.get(499).timestamp() + 1);
                 Deployment deployment = deployer.deploy(second.id(), deployer.now());
-                awaitGeneration(deployment.generation());
+                pipeline.awaitGeneration(deployment.generation());
             }
             kafka().produce(events.subList(500, 1_000));
-            Map<String, List<String>> expected = scored(first, events.subList(0, 500));
-            scored(second, events.subList(500, 1_000))
+            Map<String, List<String>> expected = TestPipeline.scored(first, events.subList(0, 500));
+            TestPipeline.scored(second, events.subList(500, 1_000))
                     .forEach((key, values) -> expected.merge(key, values, (a, b) -> {
                         List<String> both = new ArrayList<>(a);
                         both.addAll(b);
                         return both;
                     }));
-            assertThat(byKey(kafka().consume(topic("output"), 1_000))).isEqualTo(expected);
+            assertThat(TestPipeline.byKey(kafka().consume(pipeline.topic("output"), 1_000)))
+                    .isEqualTo(expected);
             assertThat(application.isReady()).isTrue();
         }
     }
@@ -153,13 +135,15 @@ abstract class PipelineContract {
         ModelFile good = TestModels.predictor("m", "1", CellKind.LSTM, 8, 1);
         ModelFile bad = TestModels.failingProbe("m", "2");
         try (EddyApplication application = EddyApplication.start(config)) {
-            publishAndDeploy(good);
+            pipeline.publishAndDeploy(good);
             // Past the publisher, which would refuse it.
             kafka().produce(ControlRecords.publish(bad, 0).entrySet().stream()
                     .map(record -> new ProducerRecord<>(
-                            topic("control"), record.getKey().getBytes(StandardCharsets.UTF_8), record.getValue()))
+                            pipeline.topic("control"),
+                            record.getKey().getBytes(StandardCharsets.UTF_8),
+                            record.getValue()))
                     .toList());
-            ModelStatus status = awaitVerdict("2");
+            ModelStatus status = pipeline.awaitVerdict("2");
             assertThat(status.getVerdict()).isEqualTo(Verdict.REJECTED);
             assertThat(status.getReason()).contains("probe 0 differs");
             try (InstanceReports reports = new InstanceReports(config)) {
@@ -169,7 +153,7 @@ abstract class PipelineContract {
                         .hasMessageContaining("rejects m@2");
             }
             kafka().produce(events(10, 2));
-            assertThat(kafka().consume(topic("output"), 10)).hasSize(10);
+            assertThat(kafka().consume(pipeline.topic("output"), 10)).hasSize(10);
             assertThat(metrics(application))
                     .contains("eddy_model_loads_total{result=\"rejected\"} 1.0", "eddy_predictions_total 10.0");
         }
@@ -180,17 +164,18 @@ abstract class PipelineContract {
         ModelFile model = TestModels.predictor("m", "1", CellKind.LSTM, 8, 1);
         List<ProducerRecord<byte[], byte[]>> events = events(60, 5);
         try (EddyApplication application = EddyApplication.start(config)) {
-            publishAndDeploy(model);
+            pipeline.publishAndDeploy(model);
             for (String key : List.of("manifest/m/9", "chunk/m/9/0", "deployment/" + config.pipeline() + "x", "?")) {
-                kafka().produce(topic("control"), key, "garbage", 1);
+                kafka().produce(pipeline.topic("control"), key, "garbage", 1);
             }
             kafka().produce(events.subList(0, 30));
-            kafka().consume(topic("output"), 30);
+            kafka().consume(pipeline.topic("output"), 30);
             assertThat(application.isAlive()).isTrue();
         }
         try (EddyApplication application = EddyApplication.start(config)) {
             kafka().produce(events.subList(30, 60));
-            assertThat(byKey(kafka().consume(topic("output"), 60))).isEqualTo(scored(model, events));
+            assertThat(TestPipeline.byKey(kafka().consume(pipeline.topic("output"), 60)))
+                    .isEqualTo(TestPipeline.scored(model, events));
             assertThat(application.isAlive()).isTrue();
         }
     }
@@ -200,9 +185,9 @@ abstract class PipelineContract {
         ModelFile model = TestModels.predictor("large", "1", CellKind.LSTM, 1_800, 1);
         assertThat(model.bytes().length).isGreaterThan(50_000_000);
         try (EddyApplication application = EddyApplication.start(config)) {
-            publishAndDeploy(model);
+            pipeline.publishAndDeploy(model);
             kafka().produce(events(5, 2));
-            assertThat(kafka().consume(topic("output"), 5)).hasSize(5);
+            assertThat(kafka().consume(pipeline.topic("output"), 5)).hasSize(5);
             assertThat(application.isReady()).isTrue();
         }
     }
@@ -211,22 +196,23 @@ abstract class PipelineContract {
     void shouldShareKeysBetweenInstancesAndHandThemOver() throws Exception {
         ModelFile model = TestModels.predictor("m", "1", CellKind.LSTM, 8, 1);
         List<ProducerRecord<byte[], byte[]>> events = events(900, 40);
-        settings.put(EddyConfig.INSTANCE_ID, "second");
-        settings.put("state.dir", directory.resolve("second").toString());
-        EddyConfig secondConfig = new EddyConfig(settings);
+        EddyConfig secondConfig = pipeline.with(EddyConfig.INSTANCE_ID, "second")
+                .with("state.dir", directory.resolve("second").toString())
+                .config();
         try (EddyApplication first = EddyApplication.start(config)) {
-            publishAndDeploy(model);
+            pipeline.publishAndDeploy(model);
             kafka().produce(events.subList(0, 300));
-            kafka().consume(topic("output"), 300);
+            kafka().consume(pipeline.topic("output"), 300);
             try (EddyApplication second = EddyApplication.start(secondConfig)) {
                 kafka().produce(events.subList(300, 600));
-                kafka().consume(topic("output"), 600);
-                awaitInstances(2);
+                kafka().consume(pipeline.topic("output"), 600);
+                pipeline.awaitInstances(2);
                 assertThat(second.isAlive()).isTrue();
             }
             kafka().produce(events.subList(600, 900));
-            assertThat(byKey(kafka().consume(topic("output"), 900))).isEqualTo(scored(model, events));
-            awaitInstances(1);
+            assertThat(TestPipeline.byKey(kafka().consume(pipeline.topic("output"), 900)))
+                    .isEqualTo(TestPipeline.scored(model, events));
+            pipeline.awaitInstances(1);
             assertThat(first.isReady()).isTrue();
         }
     }
@@ -234,17 +220,13 @@ abstract class PipelineContract {
     @Test
     void shouldNeverPublishOtherContentUnderAPublishedVersion() throws Exception {
         try (EddyApplication application = EddyApplication.start(config)) {
-            publish(TestModels.predictor("m", "1", CellKind.LSTM, 8, 1));
-            publish(TestModels.predictor("m", "1", CellKind.LSTM, 8, 1));
-            assertThatThrownBy(() -> publish(TestModels.predictor("m", "1", CellKind.LSTM, 8, 2)))
+            pipeline.publish(TestModels.predictor("m", "1", CellKind.LSTM, 8, 1));
+            pipeline.publish(TestModels.predictor("m", "1", CellKind.LSTM, 8, 1));
+            assertThatThrownBy(() -> pipeline.publish(TestModels.predictor("m", "1", CellKind.LSTM, 8, 2)))
                     .isInstanceOf(OperationFailedException.class)
                     .hasMessageContaining("published already with other content");
             assertThat(application.isAlive()).isTrue();
         }
-    }
-
-    private String topic(String role) {
-        return config.getString("eddy.topics." + role);
     }
 
     /** Events of some keys, interleaved, one millisecond apart. */
@@ -253,92 +235,13 @@ abstract class PipelineContract {
         List<String> values = TestModels.valueEvents(count, count);
         for (int i = 0; i < count; i++) {
             records.add(new ProducerRecord<>(
-                    topic("input"),
+                    pipeline.topic("input"),
                     null,
                     1_000_000L + i,
                     ("key-" + (i * 7 % keys)).getBytes(StandardCharsets.UTF_8),
                     values.get(i).getBytes(StandardCharsets.UTF_8)));
         }
         return records;
-    }
-
-    private void publish(ModelFile model) throws InterruptedException {
-        new ModelPublisher(config).publish(model, written -> {});
-        try (InstanceReports reports = new InstanceReports(config)) {
-            awaitInstances(1);
-            new Verdicts(reports, TestKafka.PATIENCE).awaitReady(model.id(), (a, b) -> {});
-        }
-    }
-
-    private void publishAndDeploy(ModelFile model) throws InterruptedException {
-        publish(model);
-        try (ModelDeployer deployer = new ModelDeployer(config)) {
-            awaitGeneration(deployer.deploy(model.id(), deployer.now()).generation());
-        }
-    }
-
-    private void awaitGeneration(int generation) throws InterruptedException {
-        try (InstanceReports reports = new InstanceReports(config)) {
-            new Verdicts(reports, TestKafka.PATIENCE).awaitGeneration(generation, (a, b) -> {});
-        }
-    }
-
-    private void awaitInstances(int count) {
-        try (InstanceReports reports = new InstanceReports(config)) {
-            Awaitility.await()
-                    .atMost(TestKafka.PATIENCE)
-                    .until(() -> reports.live().size() == count);
-        }
-    }
-
-    private ModelStatus awaitVerdict(String version) {
-        try (InstanceReports reports = new InstanceReports(config)) {
-            return Awaitility.await()
-                    .atMost(TestKafka.PATIENCE)
-                    .until(() -> verdict(reports.live(), version), v -> v != null);
-        }
-    }
-
-    private static ModelStatus verdict(List<InstanceStatus> reports, String version) {
-        return reports.stream()
-                .flatMap(report -> report.getModels().stream())
-                .filter(model -> model.getVersion().equals(version) && model.getVerdict() != Verdict.LOADING)
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** What {@code eddy score} writes for the same events, by key. */
-    private static Map<String, List<String>> scored(ModelFile model, List<ProducerRecord<byte[], byte[]>> events)
-            throws IOException {
-        StringBuilder lines = new StringBuilder();
-        for (ProducerRecord<byte[], byte[]> event : events) {
-            String value = new String(event.value(), StandardCharsets.UTF_8);
-            lines.append("{\"key\":\"").append(new String(event.key(), StandardCharsets.UTF_8));
-            lines.append("\",\"timestamp\":")
-                    .append(event.timestamp())
-                    .append(",")
-                    .append(value.substring(1))
-                    .append("\n");
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (EventFileReader reader = EventFileReader.jsonLines(
-                new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8)), "key", "timestamp")) {
-            new FileScorer(TestModels.live(model)).score(reader, out, -1, Progress.none());
-        }
-        Map<String, List<String>> values = new TreeMap<>();
-        out.toString(StandardCharsets.UTF_8).lines().forEach(line -> {
-            String key = line.substring("{\"key\":\"".length(), line.indexOf("\",\"timestamp"));
-            values.computeIfAbsent(key, k -> new ArrayList<>()).add(line);
-        });
-        return values;
-    }
-
-    private static Map<String, List<String>> byKey(List<ConsumerRecord<byte[], byte[]>> records) {
-        Map<String, List<String>> values = new TreeMap<>();
-        records.forEach(record -> values.computeIfAbsent(
-                        new String(record.key(), StandardCharsets.UTF_8), k -> new ArrayList<>())
-                .add(new String(record.value(), StandardCharsets.UTF_8)));
-        return values;
     }
 
     private static int health(EddyApplication application) throws IOException {
