@@ -119,10 +119,14 @@ public sealed interface Feature {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"field", "length", "mean", "std", "missing"})
     record Vector(String field, int length, double[] mean, double[] std, Missing missing) implements Feature {
+        /** More numbers do not fit into an event of a million bytes. */
+        public static final int MAX_LENGTH = 250_000;
+
         public Vector {
             Fields.requirePath(field);
-            if (length < 1) {
-                throw new InvalidModelException("vector '" + field + "' has length " + length + "; use at least 1");
+            if (length < 1 || length > MAX_LENGTH) {
+                throw new InvalidModelException(
+                        "vector '" + field + "' has length " + length + "; use 1 to " + MAX_LENGTH);
             }
             Scaling.check("feature '" + field + "'", mean, std);
             if (mean != null && mean.length != length) {

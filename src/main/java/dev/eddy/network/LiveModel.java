@@ -11,6 +11,10 @@ import java.util.List;
 
 /** A model that can score events: how to encode them, the network, what its outputs mean. Immutable. */
 public final class LiveModel {
+    private static final long MAX_STATE_BYTES = 900_000;
+    /** With probabilities, and twenty characters for a number. */
+    private static final int MAX_OUTPUTS = 22_000;
+
     /** Sum and number of the log-probabilities. */
     private static final int LANGUAGE_MEMORY = 2;
 
@@ -46,8 +50,23 @@ public final class LiveModel {
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
         LiveModel model = new LiveModel(id, spec, NetworkCompiler.compile(spec, weights));
+        model.requireRecordSizes();
         ProbeCheck.run(model);
         return model;
+    }
+
+    /** States and predictions are records, which brokers take up to a million bytes. */
+    private void requireRecordSizes() {
+        long stateBytes = (long) Float.BYTES * (network.stateSize() + (long) features.rememberedWidth())
+                + (long) Double.BYTES * taskMemory();
+        if (stateBytes > MAX_STATE_BYTES) {
+            throw new InvalidModelException("the state of a sequence has " + stateBytes + " bytes; up to "
+                    + MAX_STATE_BYTES + " fit into a record of the changelog");
+        }
+        if (network.outputSize() > MAX_OUTPUTS) {
+            throw new InvalidModelException("the model gives " + network.outputSize()
+                    + " numbers for each event; up to " + MAX_OUTPUTS + " fit into a record");
+        }
     }
 
     public ModelId id() {

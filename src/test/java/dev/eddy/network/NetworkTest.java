@@ -116,6 +116,20 @@ class NetworkTest {
         assertRefused(new ModelFile(spec, good.tensors()), "3 labels", "2 apart");
     }
 
+    @Test
+    void shouldRefuseWhatDoesNotFitIntoARecord() {
+        assertThatThrownBy(() -> new dev.eddy.model.Feature.Vector("v", Integer.MAX_VALUE, null, null, null))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("use 1 to 250000");
+        var wide = new dev.eddy.model.Feature.Vector("v", 30_000, null, null, null);
+        var spec = new dev.eddy.model.ModelSpec("m", "1", List.of(wide), null, null, null, null, null, null);
+        assertRefused(new ModelFile(spec, Map.of()), "gives 30000 numbers", "fit into a record");
+        var keep = new dev.eddy.model.Feature.Vector("v", 240_000, null, null, dev.eddy.model.Feature.Missing.PREVIOUS);
+        ModelFile head = TestModels.predictor("m", "1", CellKind.LSTM, 4, 1);
+        var kept = new dev.eddy.model.ModelSpec("m", "1", List.of(keep), null, null, null, null, null, null);
+        assertRefused(new ModelFile(kept, head.tensors()), "960000 bytes", "fit into a record of the changelog");
+    }
+
     private static void assertRefused(ModelFile file, String... parts) {
         assertThatThrownBy(() -> TestModels.live(file))
                 .isInstanceOf(InvalidModelException.class)
