@@ -1,7 +1,9 @@
 package dev.eddy.stream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
@@ -13,6 +15,12 @@ public final class DeadLetterHeaders {
     public static final String PARTITION = "eddy.partition";
     public static final String OFFSET = "eddy.offset";
 
+    /** Length of the original value, where it was cut. */
+    public static final String TRUNCATED = "eddy.truncated";
+
+    /** What any broker takes by default; an event may be so large that the reason does not fit in beside it. */
+    private static final int MAX_RECORD_BYTES = 1_000_000;
+
     private DeadLetterHeaders() {}
 
     static void write(Headers headers, Outcome.Rejected rejected, Optional<RecordMetadata> origin) {
@@ -23,6 +31,19 @@ public final class DeadLetterHeaders {
             set(headers, PARTITION, Integer.toString(metadata.partition()));
             set(headers, OFFSET, Long.toString(metadata.offset()));
         });
+    }
+
+    /** The original value, or as much of its beginning as fits into a record with the headers. */
+    static byte[] fitting(Headers headers, byte[] key, byte[] original) {
+        int room = MAX_RECORD_BYTES - (key == null ? 0 : key.length);
+        for (Header header : headers) {
+            room -= header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        if (original == null || original.length <= room) {
+            return original;
+        }
+        set(headers, TRUNCATED, Integer.toString(original.length));
+        return Arrays.copyOf(original, Math.max(0, room));
     }
 
     private static void set(Headers headers, String name, String value) {

@@ -60,6 +60,10 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         Outcome outcome = inference.infer(topic, record.headers(), record.key(), record.timestamp(), record.value());
         if (outcome instanceof Outcome.Rejected rejected) {
             DeadLetterHeaders.write(record.headers(), rejected, origin);
+            outcome = new Outcome.Rejected(
+                    rejected.reason(),
+                    rejected.message(),
+                    DeadLetterHeaders.fitting(record.headers(), record.key(), rejected.original()));
         }
         if (outcome != Outcome.ABSORBED) {
             context.forward(record.withValue(outcome));

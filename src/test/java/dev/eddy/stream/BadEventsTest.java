@@ -110,6 +110,18 @@ class BadEventsTest {
     }
 
     @Test
+    void shouldCutAnEventThatIsTooLargeToCarryItsReason() {
+        byte[] huge = new byte[1_048_000];
+        java.util.Arrays.fill(huge, (byte) 'x');
+        topology.event("a", 1, huge, new RecordHeaders());
+        TestRecord<byte[], byte[]> letter = topology.deadLetter("UNDECODABLE");
+        assertThat(letter.value()).hasSizeBetween(990_000, 1_000_000);
+        assertThat(TopologyFixture.header(letter, DeadLetterHeaders.TRUNCATED)).isEqualTo("1048000");
+        topology.event("a", 2, GOOD);
+        assertThat(topology.prediction().get("step").longValue()).isEqualTo(1);
+    }
+
+    @Test
     void shouldSetAnUnknownTokenAside() {
         ModelFile tokens = tokenModel();
         topology.publish(tokens);
