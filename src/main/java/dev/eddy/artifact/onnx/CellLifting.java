@@ -53,8 +53,8 @@ final class CellLifting {
 
     private List<Match> matches(Collection<StateBlock> blocks) {
         LstmPattern lstm = new LstmPattern(expressions, budget, blocks);
-        GruPattern gru = new GruPattern(expressions, budget);
-        RnnPattern rnn = new RnnPattern(expressions, budget);
+        GruPattern gru = new GruPattern(expressions, budget, blocks);
+        RnnPattern rnn = new RnnPattern(expressions, budget, blocks);
         List<Match> matches = new ArrayList<>();
         Set<Long> taken = new HashSet<>();
         for (StateBlock block : blocks) {

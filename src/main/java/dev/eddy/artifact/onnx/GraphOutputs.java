@@ -28,7 +28,8 @@ final class GraphOutputs {
                 .toList();
         if (computed.size() > 1) {
             throw new InvalidModelException("the graph has several outputs besides states: " + brief(computed)
-                    + "; export it with one answer and its states, each state output in the form of its input");
+                    + "; export it with one answer and its states, each state output in the form of its input, each cell an"
+                    + " LSTM, GRU or RNN");
         } else if (computed.size() == 1) {
             return computed.get(0);
         }

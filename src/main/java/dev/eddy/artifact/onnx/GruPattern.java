@@ -6,6 +6,7 @@ import dev.eddy.model.GateOrder;
 import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,12 @@ import java.util.Set;
 final class GruPattern {
     private final Expressions expressions;
     private final Budget budget;
+    private final Collection<StateBlock> blocks;
 
-    GruPattern(Expressions expressions, Budget budget) {
+    GruPattern(Expressions expressions, Budget budget, Collection<StateBlock> blocks) {
         this.expressions = expressions;
         this.budget = budget;
+        this.blocks = blocks;
     }
 
     /**
@@ -31,7 +34,7 @@ final class GruPattern {
      * @throws dev.eddy.model.InvalidModelException where it is one, but not exactly that of a GRU
      */
     Match match(StateBlock block) {
-        WrittenCell cell = new WrittenCell(expressions, budget, CellKind.GRU, block);
+        WrittenCell cell = new WrittenCell(expressions, budget, CellKind.GRU, block, blocks);
         Polynomial sum = cell.expansion().of(block.refs());
         if (sum == null || sum.terms().size() != 3) {
             return null;
@@ -110,7 +113,10 @@ final class GruPattern {
             Affine candidate = cell.affine(inside, "its candidate");
             long[] reset = new long[old.refs().length];
             Map<Long, Long> ungated = ungated(candidate.reads(), reset);
-            if (ungated.isEmpty()) {
+            if (ungated.isEmpty() && update.reads().stream().noneMatch(this::isOld)) {
+                throw cell.refuse("its gates do not read that state; an LSTM with coupled input and forget gates is not"
+                        + " supported");
+            } else if (ungated.isEmpty()) {
                 throw cell.refuse("its candidate has no reset gate");
             }
             if (ungated.size() != reset.length || candidate.reads().stream().anyMatch(this::isOld)) {

@@ -30,7 +30,7 @@ final class LstmPattern {
      * @throws dev.eddy.model.InvalidModelException where it is one, but not exactly that of an LSTM
      */
     Match match(StateBlock block) {
-        WrittenCell cell = new WrittenCell(expressions, budget, CellKind.LSTM, block);
+        WrittenCell cell = new WrittenCell(expressions, budget, CellKind.LSTM, block, blocks);
         Polynomial sum = cell.expansion().of(block.refs());
         if (sum == null || sum.terms().size() != 2) {
             return null;
@@ -62,12 +62,17 @@ final class LstmPattern {
             this.block = block;
             this.old = old;
             this.whole = new Atom(block.refs());
-            boolean first = cell.expansion().argument(other.get(0).refs(), Activation.TANH) != null;
+            boolean first = is(Activation.TANH, other.get(0))
+                    || (!is(Activation.TANH, other.get(1)) && is(Activation.SIGMOID, other.get(1)));
             Atom candidate = other.get(first ? 0 : 1);
             Atom input = other.get(first ? 1 : 0);
             set(GateOrder.LSTM_INPUT, input, Activation.SIGMOID, "its input gate");
             set(GateOrder.LSTM_FORGET, forget, Activation.SIGMOID, "its forget gate");
             set(GateOrder.LSTM_CELL, candidate, Activation.TANH, "its candidate");
+        }
+
+        private boolean is(Activation activation, Atom atom) {
+            return cell.expansion().argument(atom.refs(), activation) != null;
         }
 
         private void set(int gate, Atom atom, Activation activation, String what) {

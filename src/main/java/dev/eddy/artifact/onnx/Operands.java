@@ -11,6 +11,7 @@ import dev.eddy.artifact.onnx.Expressions.Scaled;
 import dev.eddy.artifact.onnx.Expressions.Sum;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -81,16 +82,19 @@ final class Operands {
         return picked;
     }
 
-    /** All elements that some are computed from, themselves included. */
-    static Set<Long> reach(Expressions expressions, long[] refs) {
+    /**
+     * All elements that some are computed from, themselves included.
+     *
+     * @param ends elements behind which nothing counts
+     */
+    static Set<Long> reach(Expressions expressions, Collection<Long> refs, Set<Long> ends) {
         Set<Long> reached = new HashSet<>();
         Set<Integer> mixed = new HashSet<>(); // expressions every element of which reads all that they read
-        Deque<Long> open = new ArrayDeque<>();
-        Arrays.stream(refs).forEach(open::add);
+        Deque<Long> open = new ArrayDeque<>(refs);
         while (!open.isEmpty()) {
             long ref = open.pop();
             Expr expr = expressions.of(ref);
-            if (!reached.add(ref)) {
+            if (!reached.add(ref) || ends.contains(ref)) {
                 continue;
             }
             boolean own = expr instanceof Sum

@@ -4,16 +4,19 @@ import dev.eddy.artifact.onnx.Expressions.Activated;
 import dev.eddy.artifact.onnx.Polynomial.Atom;
 import dev.eddy.artifact.onnx.WrittenCell.Match;
 import dev.eddy.model.LayerSpec.CellKind;
+import java.util.Collection;
 import java.util.List;
 
 /** Recognises {@code h' = f(W x + U h + b)}: the new state stands in an output where the old one stood in an input. */
 final class RnnPattern {
     private final Expressions expressions;
     private final Budget budget;
+    private final Collection<StateBlock> blocks;
 
-    RnnPattern(Expressions expressions, Budget budget) {
+    RnnPattern(Expressions expressions, Budget budget, Collection<StateBlock> blocks) {
         this.expressions = expressions;
         this.budget = budget;
+        this.blocks = blocks;
     }
 
     /** Matches a state; {@code null} where it is none. */
@@ -22,7 +25,7 @@ final class RnnPattern {
                 || block.old().isEmpty()) {
             return null;
         }
-        WrittenCell cell = new WrittenCell(expressions, budget, CellKind.RNN, block);
+        WrittenCell cell = new WrittenCell(expressions, budget, CellKind.RNN, block, blocks);
         Polynomial inside = cell.expansion().of(Operands.pick(activated.x(), block.refs()));
         Affine map = inside == null ? null : Affine.of(inside, expressions, budget);
         Atom old = map == null ? null : cell.oldState(block.old(), List.of(map), block);

@@ -30,9 +30,8 @@ final class Unrolled {
                         && Arrays.equals(other.weight(), linear.weight())
                         && !Arrays.equals(other.x(), linear.x())) {
                     throw new InvalidModelException(
-                            "the graph applies the same weights to several steps: it is unrolled over a fixed number of"
-                                    + " them and cannot run event by event; export one step, with its states as inputs and"
-                                    + " outputs");
+                            "the graph applies the same weights several times, as a loop over time does; it cannot run event by"
+                                    + " event: export one step, with its states as inputs and outputs");
                 }
             }
         });

@@ -7,6 +7,7 @@ import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec.Activation;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,13 +20,16 @@ final class WrittenCell {
     private final Budget budget;
     private final CellKind kind;
     private final StateBlock block;
+    private final Collection<StateBlock> blocks;
     private final Expansion expansion;
 
-    WrittenCell(Expressions expressions, Budget budget, CellKind kind, StateBlock block) {
+    WrittenCell(
+            Expressions expressions, Budget budget, CellKind kind, StateBlock block, Collection<StateBlock> blocks) {
         this.expressions = expressions;
         this.budget = budget;
         this.kind = kind;
         this.block = block;
+        this.blocks = blocks;
         this.expansion = new Expansion(expressions, budget);
     }
 
@@ -78,18 +82,29 @@ final class WrittenCell {
         List<Atom> found = possible.stream()
                 .filter(old -> Arrays.stream(old.refs()).allMatch(read::contains) && !readElsewhere(old))
                 .toList();
-        if (found.size() < 2) {
-            return found.isEmpty() ? null : found.get(0);
+        if (found.isEmpty()) {
+            return null;
         }
-        Atom last = found.get(found.size() - 1); // inputs come in their order
-        List<Atom> named = found.stream().filter(old -> alike(old, state)).toList();
-        if (named.equals(List.of(last))) {
+        Set<Long> reached = reach(read);
+        List<Atom> rivals = possible.stream()
+                .filter(old -> Arrays.stream(old.refs()).anyMatch(reached::contains))
+                .toList();
+        Atom last = rivals.get(rivals.size() - 1); // inputs come in their order
+        List<Atom> named = rivals.stream().filter(old -> alike(old, state)).toList();
+        if (found.contains(last) && (rivals.size() == 1 || named.equals(List.of(last)))) {
             return last;
         }
         throw refuse("nothing tells which of the inputs "
-                + found.stream().map(this::name).toList()
+                + rivals.stream().map(this::name).toList()
                 + " is its old state, for all have the same width; let the state be the last input and begin its name like"
                 + " that of its output, as h0 and hn");
+    }
+
+    /** What the cell is computed from, up to the new states of other cells. */
+    private Set<Long> reach(Set<Long> read) {
+        Set<Long> ends = new HashSet<>();
+        blocks.forEach(other -> Arrays.stream(other.refs()).forEach(ends::add));
+        return Operands.reach(expressions, read, ends);
     }
 
     private boolean alike(Atom old, StateBlock state) {
@@ -124,7 +139,7 @@ final class WrittenCell {
     }
 
     private void requireOutside(long[] x, long[] newH, long[] newC) {
-        Set<Long> reached = Operands.reach(expressions, x);
+        Set<Long> reached = Operands.reach(expressions, Arrays.stream(x).boxed().toList(), Set.of());
         for (long[] state : newC == null ? new long[][] {newH} : new long[][] {newH, newC}) {
             if (Arrays.stream(state).anyMatch(reached::contains)) {
                 throw refuse("one of its gates reads a new state, as peepholes do");
