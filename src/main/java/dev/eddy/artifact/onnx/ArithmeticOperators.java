@@ -42,12 +42,10 @@ final class ArithmeticOperators {
             return List.of(scale(call, operation, x, by));
         } else if (a instanceof Constant by && b instanceof Series x) {
             return List.of(scaleReversed(call, operation, by, x));
-        } else if (a instanceof Series x && b instanceof Series y && operation == Arithmetic.ADD) {
-            return List.of(sum(call, x, y));
+        } else if (a instanceof Series x && b instanceof Series y) {
+            return List.of(combine(call, operation, x, y));
         }
-        throw call.refuse("it combines two computed values, which no layer here does; cells written by hand (LSTMCell,"
-                + " GRUCell), residuals and attention are not supported: use nn.LSTM, nn.GRU or nn.RNN and export with"
-                + " dynamo=False");
+        throw call.refuse("it computes with a list of ids or lengths, which is not supported");
     }
 
     private static Value fixed(Call call, Value value) {
@@ -137,7 +135,17 @@ final class ArithmeticOperators {
         return new Series(List.copyOf(axes), call.expressions().add(new Scaled(operation, each, x.refs())), x.moment());
     }
 
-    private static Series sum(Call call, Series a, Series b) {
+    /** Two values element by element. */
+    static Series combine(Call call, Arithmetic operation, Series a, Series b) {
+        return switch (operation) {
+            case ADD -> joined(call, a, b, new Expressions.Sum(a.refs(), b.refs()));
+            case SUB -> combine(call, Arithmetic.ADD, a, scale(call, Arithmetic.MUL, b, scalar(-1)));
+            case MUL -> joined(call, a, b, new Expressions.Product(a.refs(), b.refs()));
+            case DIV -> throw call.refuse("it divides by a computed value, which is not supported");
+        };
+    }
+
+    private static Series joined(Call call, Series a, Series b, Expressions.Expr expr) {
         Series longer = a.rank() >= b.rank() ? a : b;
         Series shorter = a.rank() >= b.rank() ? b : a;
         int shift = longer.rank() - shorter.rank();
@@ -147,13 +155,10 @@ final class ArithmeticOperators {
             if (x.runs() && y.runs()) {
                 x.symbol().join(y.symbol());
             } else if (!x.same(y)) {
-                throw call.refuse("it adds values of different shapes");
+                throw call.refuse("it combines values of different shapes");
             }
         }
         call.budget().take(a.refs().length);
-        return new Series(
-                longer.axes(),
-                call.expressions().add(new Expressions.Sum(a.refs(), b.refs())),
-                Joining.moment(call, a, b));
+        return new Series(longer.axes(), call.expressions().add(expr), Joining.moment(call, a, b));
     }
 }

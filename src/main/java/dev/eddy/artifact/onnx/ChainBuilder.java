@@ -22,15 +22,13 @@ final class ChainBuilder {
     private static final int MAX_LAYERS = 256;
 
     private final Expressions expressions;
-    private final ElmanPattern elman;
     private final Budget budget;
     private final List<Draft.Layer> layers = new ArrayList<>(); // last to first
     private Draft.Head head;
     private long[] at;
 
-    ChainBuilder(Expressions expressions, ElmanPattern elman, Budget budget) {
+    ChainBuilder(Expressions expressions, Budget budget) {
         this.expressions = expressions;
-        this.elman = elman;
         this.budget = budget;
     }
 
@@ -64,8 +62,7 @@ final class ChainBuilder {
             linearHead(normalised.kind(), normalised.x());
         } else if (peeled.base() instanceof Activated activated
                 && activated.activation().equals(Activation.SIGMOID)
-                && peeled.steps().isEmpty()
-                && elman.match(activated, at[0]) == null) {
+                && peeled.steps().isEmpty()) {
             linearHead(HeadSpec.Kind.SIGMOID, activated.x());
         } else {
             linearHead(HeadSpec.Kind.LINEAR, at);
@@ -108,14 +105,15 @@ final class ChainBuilder {
         } else if (Peeled.cellState(expressions, at)) {
             recurrent((Cell) expressions.of(at[0]), true);
         } else if (expr instanceof Activated activated) {
-            activated(activated);
+            affine(Peeled.of(expressions, activated.x()), activated.activation());
         } else if (expr instanceof Linear || expr instanceof Scaled) {
             affine(Peeled.of(expressions, at), Activation.IDENTITY);
         } else if (expr == null && single()) {
             select();
         } else {
-            throw new InvalidModelException("the graph is not a plain stack of layers: " + what(expr)
-                    + "; residual connections, attention and several paths are not supported");
+            throw new InvalidModelException(
+                    "the graph is not a plain stack of layers: " + what(expr)
+                            + "; cells other than LSTM, GRU and RNN, residual connections, attention and several paths are not supported");
         }
     }
 
@@ -126,7 +124,11 @@ final class ChainBuilder {
         return "it uses "
                 + (expr instanceof Expressions.Sum
                         ? "a sum of two layers"
-                        : expr instanceof Normalised ? "a softmax between layers" : "a token or constant as a number");
+                        : expr instanceof Expressions.Product
+                                ? "a product of two computed values"
+                                : expr instanceof Normalised
+                                        ? "a softmax between layers"
+                                        : "a token or constant as a number");
     }
 
     private void recurrent(Cell cell, boolean handsOnCell) {
@@ -143,16 +145,6 @@ final class ChainBuilder {
                 cell.h(),
                 cell.c()));
         at = cell.x();
-    }
-
-    private void activated(Activated activated) {
-        ElmanPattern.Match match = elman.match(activated, at[0]);
-        if (match != null) {
-            layers.add(match.layer());
-            at = match.x();
-            return;
-        }
-        affine(Peeled.of(expressions, activated.x()), activated.activation());
     }
 
     /** A dense layer; where there is no linear map, one that leaves everything in its place. */

@@ -46,6 +46,9 @@ final class DenseOperators {
             throw call.refuse("only a product of a row of features and a matrix is supported");
         }
         Series y = linear(call, x, weight, call.number("transB", 0) != 0, call.real("alpha", 1));
+        if (call.optional(2) instanceof Series other && call.real("beta", 1) == 1) {
+            return List.of(ArithmeticOperators.combine(call, Arithmetic.ADD, y, other));
+        }
         Constant bias = call.constant(2, "bias");
         float beta = call.real("beta", 1);
         if (bias == null || beta == 0) {

@@ -6,8 +6,13 @@ import dev.eddy.model.CellOptions;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** What a graph computes at one step, as vectors that refer to elements of each other. A reference is (expression, index). */
 final class Expressions {
@@ -69,6 +74,14 @@ final class Expressions {
         }
     }
 
+    /** Element by element. */
+    record Product(long[] a, long[] b) implements Expr {
+        @Override
+        public int width() {
+            return a.length;
+        }
+    }
+
     record Activated(Activation activation, long[] x) implements Expr {
         @Override
         public int width() {
@@ -107,12 +120,48 @@ final class Expressions {
         public int width() {
             return kind == CellKind.LSTM ? 2 * hidden : hidden;
         }
+
+        /** The same cell over another input. */
+        Cell reading(long[] other) {
+            return new Cell(kind, activation, resetAfter, options, hidden, weights, other, h, c);
+        }
     }
 
     /** Adds an expression and gives references to its elements in order. */
     long[] add(Expr expr) {
         all.add(expr);
         return refs(all.size() - 1, 0, expr.width());
+    }
+
+    List<Expr> all() {
+        return Collections.unmodifiableList(all);
+    }
+
+    /** Inputs of the graph, in their order, by the number of their expression. */
+    Map<Integer, Input> inputs() {
+        Map<Integer, Input> inputs = new TreeMap<>();
+        for (int id = 0; id < all.size(); id++) {
+            if (all.get(id) instanceof Input input) {
+                inputs.put(id, input);
+            }
+        }
+        return inputs;
+    }
+
+    /** Lets every expression read other elements in place of some. */
+    void replace(Map<Long, Long> by) {
+        all.replaceAll(expr -> Operands.replaced(expr, by));
+    }
+
+    /** The expressions that read any of some elements. */
+    Set<Integer> readers(Set<Long> refs) {
+        Set<Integer> readers = new HashSet<>();
+        for (int id = 0; id < all.size(); id++) {
+            if (Operands.of(all.get(id)).stream().anyMatch(x -> Arrays.stream(x).anyMatch(refs::contains))) {
+                readers.add(id);
+            }
+        }
+        return readers;
     }
 
     /** The expression a reference points to. */

@@ -1,8 +1,6 @@
 package dev.eddy.artifact.onnx;
 
-import dev.eddy.artifact.onnx.Expressions.Activated;
 import dev.eddy.artifact.onnx.Expressions.Cell;
-import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Symbol.Role;
 import dev.eddy.model.InvalidModelException;
 import java.util.Arrays;
@@ -12,12 +10,10 @@ import java.util.Map;
 /** Which output of a graph is its answer; all others must be states. */
 final class GraphOutputs {
     private final Expressions expressions;
-    private final ElmanPattern elman;
     private final Map<String, Series> outputs;
 
-    GraphOutputs(Expressions expressions, ElmanPattern elman, Map<String, Series> outputs) {
+    GraphOutputs(Expressions expressions, Map<String, Series> outputs) {
         this.expressions = expressions;
-        this.elman = elman;
         this.outputs = outputs;
     }
 
@@ -32,7 +28,8 @@ final class GraphOutputs {
                 .toList();
         if (computed.size() > 1) {
             throw new InvalidModelException("the graph has several outputs besides states: " + brief(computed)
-                    + "; export it with one answer and its states, each state output in the form of its input");
+                    + "; export it with one answer and its states, each state output in the form of its input, each cell an"
+                    + " LSTM, GRU or RNN");
         } else if (computed.size() == 1) {
             return computed.get(0);
         }
@@ -67,9 +64,7 @@ final class GraphOutputs {
             return false;
         }
         for (long ref : series.refs()) {
-            Expr expr = expressions.of(ref);
-            long first = ref - Expressions.index(ref);
-            if (!(expr instanceof Cell) && !(expr instanceof Activated a && elman.match(a, first) != null)) {
+            if (!(expressions.of(ref) instanceof Cell)) {
                 return false;
             }
         }

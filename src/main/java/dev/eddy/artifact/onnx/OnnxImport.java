@@ -51,7 +51,7 @@ public final class OnnxImport {
         Budget budget = new Budget(size);
         GraphInterpreter graph =
                 new GraphInterpreter(model, bound, new TensorDecoder(new ExternalData(folder)), budget);
-        Map<String, Series> outputs = graph.run();
+        Map<String, Series> outputs = new CellLifting(graph.expressions(), budget).lift(graph.run());
         return new ModelAssembler(draft(graph, outputs, budget)).assemble(name, "1");
     }
 
@@ -62,14 +62,13 @@ public final class OnnxImport {
 
     private static Draft draft(GraphInterpreter graph, Map<String, Series> outputs, Budget budget) {
         Expressions expressions = graph.expressions();
-        ElmanPattern elman = new ElmanPattern(expressions, outputs.values());
-        String answer = new GraphOutputs(expressions, elman, outputs).answer();
-        Draft draft = new ChainBuilder(expressions, elman, budget)
-                .build(outputs.get(answer).refs());
+        String answer = new GraphOutputs(expressions, outputs).answer();
+        Draft draft =
+                new ChainBuilder(expressions, budget).build(outputs.get(answer).refs());
         if (draft.layers().stream().noneMatch(Draft.Layer::recurrent)) {
             throw new InvalidModelException(
                     "the graph has no recurrent layer, or one whose state starts anew with every step;"
-                            + " export nn.LSTM, nn.GRU or nn.RNN with their states as inputs and outputs");
+                            + " export nn.LSTM, nn.GRU, nn.RNN or one of their cells with states as inputs and outputs");
         }
         new StateCheck(expressions, draft).run(graph.openInputs(), outputs, answer);
         return draft;

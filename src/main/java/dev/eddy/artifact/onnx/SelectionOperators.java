@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** Operators that take a part of a value: slices, splits, indices, and the rows of an embedding. */
 final class SelectionOperators {
+    private static final String LOOP = "; of a loop over time, export one step with its states as inputs and outputs";
+
     private SelectionOperators() {}
 
     static void register(Map<String, Operator> table) {
@@ -67,7 +69,7 @@ final class SelectionOperators {
         } else if (toEnd && (start == -1 || (length > 0 && start == length - 1))) {
             return last(call, series, axis, true);
         }
-        throw call.refuse("it takes a part of the time or batch axis; only the last step can be taken");
+        throw call.refuse("it takes a part of the time or batch axis; only the last step can be taken" + LOOP);
     }
 
     private static int clamp(long index, int size) {
@@ -147,7 +149,7 @@ final class SelectionOperators {
             if (which.length == 1 && (which[0] == -1 || (length > 0 && which[0] == length - 1))) {
                 return List.of(last(call, (Series) data, axis, keep));
             }
-            throw call.refuse("it takes one index of the time or batch axis; only the last step can be taken");
+            throw call.refuse("it takes one index of the time or batch axis; only the last step can be taken" + LOOP);
         }
         int size = data.axes().get(axis).size();
         int[] places =

@@ -9,6 +9,10 @@ import dev.eddy.artifact.pytorch.PytorchImport;
 import dev.eddy.artifact.safetensors.Safetensors;
 import dev.eddy.artifact.safetensors.SafetensorsWriter;
 import dev.eddy.model.InvalidModelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -44,6 +48,14 @@ class FuzzTest {
                 .build();
         assertThat(OnnxImport.read(file, "m", null, Map.of()).spec().layers()).hasSize(2);
         mutate(file, bytes -> OnnxImport.read(bytes, "m", null, Map.of()));
+    }
+
+    @Test
+    void shouldRefuseOrReadEveryMutantOfAnOnnxFileWithWrittenCells() throws IOException {
+        for (String name : List.of("mixed-embedded", "gru-before")) {
+            byte[] file = Files.readAllBytes(Path.of("src/test/resources/golden/written-cells", name + ".onnx"));
+            mutate(file, bytes -> OnnxImport.read(bytes, "m", null, Map.of()));
+        }
     }
 
     @Test

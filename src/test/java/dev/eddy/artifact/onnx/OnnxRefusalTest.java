@@ -176,7 +176,7 @@ class OnnxRefusalTest {
     void shouldRefuseOperatorsItDoesNotKnow() {
         refused(lstm().node("Erf", "Y", "y").output("y"), "the_Erf", "no counterpart");
         refused(lstm().node("com.microsoft", "Gelu", "Y", "y").output("y"), "the_Gelu", "com.microsoft");
-        refused(lstm().node("Mul", "Y Y", "y").output("y"), "the_Mul", "two computed values");
+        refused(lstm().node("Mul", "Y Y", "y").output("y"), "a product of two computed values");
         refused(
                 lstm().node("Softmax", "Y", "y", attribute("axis", 0)).output("y"),
                 "the_Softmax",
