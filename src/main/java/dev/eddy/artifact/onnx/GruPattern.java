@@ -5,9 +5,9 @@ import dev.eddy.artifact.onnx.WrittenCell.Match;
 import dev.eddy.model.Activation;
 import dev.eddy.model.GateOrder;
 import dev.eddy.model.LayerSpec.CellKind;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,12 +61,16 @@ final class GruPattern {
         private final WrittenCell cell;
         private final StateBlock block;
         private final Atom old;
+        private final Map<Long, Integer> places = new HashMap<>(); // element of the old state -> its place
         private final Affine update;
 
         Gates(WrittenCell cell, StateBlock block, Atom old, Atom update, boolean exchanged) {
             this.cell = cell;
             this.block = block;
             this.old = old;
+            for (int k = 0; k < old.refs().length; k++) {
+                places.put(old.refs()[k], k);
+            }
             Affine map = gate(update, "its update gate");
             this.update = exchanged ? map.negated() : map; // 1 - sigmoid(a) = sigmoid(-a)
         }
@@ -105,7 +109,7 @@ final class GruPattern {
         }
 
         private boolean isOld(long ref) {
-            return Arrays.stream(old.refs()).anyMatch(own -> own == ref);
+            return places.containsKey(ref);
         }
 
         /** {@code n = tanh(W x + U (r*h) + b)}. */
@@ -130,21 +134,28 @@ final class GruPattern {
         private Map<Long, Long> ungated(Set<Long> reads, long[] reset) {
             Expansion single = new Expansion(expressions, budget);
             Map<Long, Long> ungated = new HashMap<>();
+            Set<Long> gated = new HashSet<>();
             for (long ref : reads) {
                 Polynomial product = single.of(new long[] {ref});
-                for (int k = 0; product != null && product.terms().size() == 1 && k < reset.length; k++) {
-                    Atom state = new Atom(new long[] {old.refs()[k]});
-                    Atom gate = product.partner(state);
-                    if (gate != null && product.has(1, gate, state)) {
-                        if (ungated.containsValue(state.refs()[0])) {
-                            throw cell.refuse("its reset gate is applied to the state twice");
-                        }
-                        ungated.put(ref, state.refs()[0]);
-                        reset[k] = gate.refs()[0];
+                Atom state = product == null || product.terms().size() != 1 ? null : state(product);
+                Atom gate = state == null ? null : product.partner(state);
+                if (gate != null && product.has(1, gate, state)) {
+                    if (!gated.add(state.refs()[0])) {
+                        throw cell.refuse("its reset gate is applied to the state twice");
                     }
+                    ungated.put(ref, state.refs()[0]);
+                    reset[places.get(state.refs()[0])] = gate.refs()[0];
                 }
             }
             return ungated;
+        }
+
+        /** The factor of a single product that is an element of the old state, or {@code null}. */
+        private Atom state(Polynomial product) {
+            return product.terms().keySet().iterator().next().stream()
+                    .filter(factor -> isOld(factor.refs()[0]))
+                    .findFirst()
+                    .orElse(null);
         }
 
         private Match assembled(Affine reset, Affine candidate, double[] recurrentBias, boolean resetAfter) {

@@ -17,10 +17,12 @@ final class Reshaping {
 
     private Reshaping(Call call, Series series, List<Dim> asked) {
         this.call = call;
-        this.source = series.axes().stream().filter(axis -> !axis.unit()).toList();
         for (int i = 0; i < asked.size(); i++) {
             target.add(resolve(series, asked.get(i), i));
         }
+        this.source = series.axes().stream()
+                .filter(axis -> !axis.unit() && !single(axis))
+                .toList();
     }
 
     static Series apply(Call call, Series series, List<Dim> asked) {
@@ -28,6 +30,14 @@ final class Reshaping {
         reshaping.infer();
         reshaping.match();
         return series.pick(List.copyOf(reshaping.result), null);
+    }
+
+    /** Whether an axis is known to have one point and is not asked for: merging it with others changes nothing. */
+    private boolean single(Axis axis) {
+        return axis.runs()
+                && axis.symbol().length() == 1
+                && target.stream()
+                        .noneMatch(dim -> dim.symbol() != null && dim.symbol().same(axis.symbol()));
     }
 
     /** A zero stands for the axis at the same place. */

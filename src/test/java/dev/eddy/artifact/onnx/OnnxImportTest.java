@@ -67,6 +67,17 @@ class OnnxImportTest {
     }
 
     @Test
+    void shouldMergeTimeWithABatchOfOne() {
+        OnnxBuilder merged = rnn(ANY, ANY, 2)
+                .input("h0", 1, 1, 3)
+                .ints("flat", -1, 3)
+                .node("RNN", "x W R - - h0", "Y hn")
+                .node("Reshape", "Y flat", "y")
+                .output("y");
+        assertThat(read(merged).fingerprint()).isEqualTo(plain().fingerprint());
+    }
+
+    @Test
     void shouldReadNormalisationInTheGraphAsMeanAndStd() {
         ModelFile model = read(rnn(ANY, ANY, 2)
                 .node("Sub", "x three", "centred")
