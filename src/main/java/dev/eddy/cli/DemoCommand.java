@@ -63,6 +63,8 @@ final class DemoCommand implements Callable<Integer> {
             // The screen says it all; set the variable to see the log between its lines.
             ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
             ((Logger) LoggerFactory.getLogger("dev.eddy")).setLevel(Level.WARN);
+            // The broker calls it an error when a producer is a moment too early; the producer tries again.
+            ((Logger) LoggerFactory.getLogger("kafka")).setLevel(Level.OFF);
         }
         DemoScreen screen = new DemoScreen(System.out, Ink.ofStandardOutput(), ZoneId.systemDefault());
         new Demo(new Demo.Options(machines, rate, seconds), screen).run();
