@@ -14,9 +14,10 @@ final class NextSteps {
             """;
 
     private static final String COMMANDS = """
+              alias eddy='java -jar target/eddy.jar'                    the one jar
               eddy broker --port 9092                                   a Kafka to play with, unless you have one
               eddy run -c eddy.properties                               the processor; start it as often as you like
-              eddy import model.onnx --spec spec.json -o my.model       or PyTorch's safetensors
+              eddy import model.onnx --name my-model -o my.model        or PyTorch's safetensors; --spec names fields
               eddy publish -c eddy.properties my.model                  every instance checks it
               eddy deploy -c eddy.properties my-model@1 --from now      it scores; the same again swaps to my-model@2
               eddy send -c eddy.properties -i events.jsonl              if nothing else fills the topic
