@@ -63,7 +63,8 @@ public record HeadSpec(
         @JsonProperty("sigmoid")
         SIGMOID;
 
-        String spelling() {
+        /** How a spec spells it. */
+        public String spelling() {
             return this == LOG_SOFTMAX ? "logSoftmax" : name().toLowerCase(java.util.Locale.ROOT);
         }
     }

@@ -28,20 +28,12 @@ public final class ProbeCheck {
 
     /** The values a model gives for a sequence of events that starts at zero state, (events, outputs). */
     public static double[][] values(LiveModel model, List<Map<String, Object>> events) {
-        Network network = model.network();
-        float[] previous = new float[model.features().rememberedWidth()];
-        float[] input = new float[network.inputSize()];
-        float[] state = new float[network.stateSize()];
-        float[] outputs = new float[network.outputSize()];
-        Network.Scratch scratch = network.newScratch();
+        Rollout sequence = new Rollout(model);
         double[][] values = new double[events.size()][];
         for (int t = 0; t < values.length; t++) {
             Map<String, Object> event = events.get(t);
             long time = event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
-            model.features().encode(Fields.of(event), time, previous, input);
-            model.features().remember(input, previous);
-            network.step(input, state, outputs, scratch);
-            values[t] = model.readout().values(outputs);
+            values[t] = sequence.step(Fields.of(event), time);
         }
         return values;
     }

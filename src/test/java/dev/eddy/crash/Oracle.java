@@ -4,10 +4,10 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Catalogue;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.stream.InMemoryStates;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
-import dev.eddy.stream.StateAccess;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,6 @@ final class Oracle implements AutoCloseable {
 
     final Map<String, List<String>> deadLetters = new TreeMap<>();
     private final Catalogue catalogue = new Catalogue("oracle", Long.MAX_VALUE);
-    private final Map<String, byte[]> states = new HashMap<>();
 
     Oracle(List<ModelFile> models, DeploymentHistory deployments) throws InterruptedException {
         Map<String, byte[]> control = new HashMap<>();
@@ -38,7 +37,7 @@ final class Oracle implements AutoCloseable {
 
     void replay(CrashPlan plan) {
         Inference inference = new Inference(
-                new JsonEvents(), new JsonPredictions(), catalogue::live, new Memory(), InferenceMonitor.NONE);
+                new JsonEvents(), new JsonPredictions(), catalogue::live, new InMemoryStates(), InferenceMonitor.NONE);
         for (int i = 0; i < plan.events(); i++) {
             CrashPlan.Event event = plan.event(i);
             Outcome outcome = inference.infer("", new RecordHeaders(), event.key(), event.time(), event.value());
@@ -65,22 +64,5 @@ final class Oracle implements AutoCloseable {
     @Override
     public void close() {
         catalogue.close();
-    }
-
-    private final class Memory implements StateAccess {
-        @Override
-        public byte[] get(byte[] key) {
-            return states.get(text(key));
-        }
-
-        @Override
-        public void put(byte[] key, byte[] state) {
-            states.put(text(key), state);
-        }
-
-        @Override
-        public void delete(byte[] key) {
-            states.remove(text(key));
-        }
     }
 }

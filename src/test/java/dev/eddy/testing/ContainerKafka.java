@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -12,6 +13,9 @@ import org.testcontainers.kafka.KafkaContainer;
  * skipped. A Docker engine older than 25 needs {@code DOCKER_API_VERSION=1.41} in the environment, as its own client does.
  */
 public final class ContainerKafka implements TestKafka, BeforeAllCallback, AfterAllCallback {
+    private static final String NO_DOCKER =
+            "no Docker engine answers, so the tests against a broker in a container are skipped";
+
     private KafkaContainer container;
 
     static {
@@ -24,9 +28,11 @@ public final class ContainerKafka implements TestKafka, BeforeAllCallback, After
     @Override
     @SuppressWarnings("resource")
     public void beforeAll(ExtensionContext context) {
-        Assumptions.assumeTrue(
-                DockerClientFactory.instance().isDockerAvailable(),
-                "no Docker engine answers, so the tests against a broker in a container are skipped");
+        if (!DockerClientFactory.instance().isDockerAvailable()) {
+            // Maven reports a class that is skipped as a whole as no tests at all, without the reason.
+            LoggerFactory.getLogger(context.getRequiredTestClass()).warn("SKIPPED: {}", NO_DOCKER);
+            Assumptions.abort(NO_DOCKER);
+        }
         container = new KafkaContainer("apache/kafka:4.3.1");
         container.start();
     }

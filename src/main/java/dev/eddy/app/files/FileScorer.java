@@ -3,19 +3,17 @@ package dev.eddy.app.files;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.network.LiveModel;
+import dev.eddy.stream.InMemoryStates;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
-import dev.eddy.stream.StateAccess;
 import dev.eddy.wire.EventFileReader;
 import dev.eddy.wire.EventRow;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -24,7 +22,6 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * memory, so the same bytes come out.
  */
 public final class FileScorer {
-    private final Map<ByteBuffer, byte[]> states = new HashMap<>();
     private final Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
     private final Inference inference;
     private long predictions;
@@ -34,7 +31,7 @@ public final class FileScorer {
     public FileScorer(LiveModel model) {
         LiveDeployments always = LiveDeployments.always(model);
         inference = new Inference(
-                new JsonEvents(), new JsonPredictions(), () -> always, new InMemory(), InferenceMonitor.NONE);
+                new JsonEvents(), new JsonPredictions(), () -> always, new InMemoryStates(), InferenceMonitor.NONE);
     }
 
     /**
@@ -83,22 +80,5 @@ public final class FileScorer {
     /** Where and why the first event was rejected; null if none was. */
     public String firstRejection() {
         return firstRejection;
-    }
-
-    private final class InMemory implements StateAccess {
-        @Override
-        public byte[] get(byte[] key) {
-            return states.get(ByteBuffer.wrap(key));
-        }
-
-        @Override
-        public void put(byte[] key, byte[] state) {
-            states.put(ByteBuffer.wrap(key), state);
-        }
-
-        @Override
-        public void delete(byte[] key) {
-            states.remove(ByteBuffer.wrap(key));
-        }
     }
 }

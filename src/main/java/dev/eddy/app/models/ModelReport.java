@@ -9,6 +9,8 @@ import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
 import dev.eddy.model.Task;
 import dev.eddy.network.LiveModel;
+import dev.eddy.state.SequenceState;
+import dev.eddy.state.StateCodec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,8 +50,9 @@ public final class ModelReport {
             facts.put("heads", spec.heads().stream().map(this::head).toList());
         }
         facts.put("task", task(spec.task()));
+        facts.put("emits", emits(spec));
         facts.put("parameters", parameters(file.tensors().keySet()));
-        facts.put("stateBytesPerKey", (long) Float.BYTES * live.network().stateSize());
+        facts.put("stateBytesPerKey", StateCodec.size(new SequenceState(live)));
         facts.put("fileBytes", file.bytes().length);
         facts.put("probes", probes(spec));
         if (!spec.stateOf().isEmpty()) {
@@ -117,7 +120,9 @@ public final class ModelReport {
                 ? "values of the last layer"
                 : "linear to " + head.output() + ", "
                         + parameters(names.stream().filter(Objects::nonNull).toList()) + " parameters";
-        String function = head.kind() == HeadSpec.Kind.LINEAR ? "" : ", then " + head.kind();
+        String function = head.kind() == HeadSpec.Kind.LINEAR
+                ? ""
+                : ", then " + head.kind().spelling();
         return map
                 + function
                 + (head.mean() == null ? "" : ", de-normalised")
@@ -128,9 +133,19 @@ public final class ModelReport {
         if (task instanceof Task.Predict predict) {
             return "predict " + predict.fields() + ", " + predict.horizon() + " events ahead";
         }
-        return task instanceof Task.Tag
-                ? "tag each event with one of " + live.readout().labels().size() + " labels"
-                : "values";
+        if (task instanceof Task.Tag tag) {
+            return "tag each event with one of " + live.readout().labels().size() + " labels"
+                    + (tag.blank() == null ? "" : ", '" + tag.blank() + "' is the blank");
+        }
+        return task instanceof Task.Language ? "how probable each token was, and the perplexity so far" : "values";
+    }
+
+    private static String emits(ModelSpec spec) {
+        String end =
+                "a tombstone" + (spec.endField() == null ? "" : " or an event whose '" + spec.endField() + "' is true");
+        return spec.emit() == ModelSpec.Emit.END
+                ? "one output for a sequence, at its end: " + end
+                : "one output for each event; a sequence ends at " + end;
     }
 
     private static String probes(ModelSpec spec) {
