@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Exactly once, bit for bit: an instance in a JVM of its own, against a broker in another, is killed with SIGKILL at random
- * moments while events flow and models are swapped; what is committed in the end must equal a sequential replay, byte for
+ * Exactly once, bit for bit: two instances in JVMs of their own, against a broker in another, are killed with SIGKILL in turn, at
+ * random moments while events flow and models are swapped; what is committed in the end must equal a sequential replay, byte for
  * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}.
  */
 class CrashIT {
@@ -39,13 +39,16 @@ class CrashIT {
 
     private static final int SLICE_MS = 50;
 
+    /** One is killed, the other goes on; then the first comes back. */
+    private static final int INSTANCES = 2;
+
     private final CrashPlan plan = CrashPlan.fromProperties();
 
     @TempDir
     Path directory;
 
     private EddyConfig config;
-    private EddyProcess instance;
+    private final EddyProcess[] instances = new EddyProcess[INSTANCES];
     private int kills;
 
     @Test
@@ -57,15 +60,19 @@ class CrashIT {
             Awaitility.await("broker")
                     .atMost(TestKafka.PATIENCE)
                     .until(() -> broker.log().contains("127.0.0.1:" + port));
-            startInstance();
-            awaitInstance();
+            for (int i = 0; i < INSTANCES; i++) {
+                startInstance(i);
+            }
+            awaitInstances();
             List<ModelFile> models = plan.models();
             publish(models);
             killWhileEventsFlow(models);
             compareWith(models, deployments());
         } finally {
-            if (instance != null) {
-                instance.close();
+            for (EddyProcess instance : instances) {
+                if (instance != null) {
+                    instance.close();
+                }
             }
         }
     }
@@ -75,7 +82,6 @@ class CrashIT {
         settings.putAll(Map.of(
                 "bootstrap.servers", bootstrap,
                 "eddy.pipeline", "crash",
-                "eddy.instance.id", "crash-1",
                 "eddy.topics.create", "true",
                 "eddy.http.port", "-1",
                 "eddy.status.interval.ms", "300",
@@ -87,21 +93,25 @@ class CrashIT {
         return new EddyConfig(settings);
     }
 
-    private void startInstance() throws IOException {
-        instance = EddyProcess.start(
-                directory.resolve("eddy.log"),
+    private void startInstance(int i) throws IOException {
+        instances[i] = EddyProcess.start(
+                directory.resolve("eddy-" + i + ".log"),
                 "run",
                 "-c",
-                directory.resolve("eddy.properties").toString());
+                directory.resolve("eddy.properties").toString(),
+                "-D",
+                "eddy.instance.id=crash-" + i,
+                "-D",
+                "state.dir=" + directory.resolve("state-" + i));
     }
 
-    private void awaitInstance() {
-        Awaitility.await("instance")
+    private void awaitInstances() {
+        Awaitility.await("instances")
                 .atMost(TestKafka.PATIENCE)
                 .ignoreExceptions()
                 .until(() -> {
                     try (InstanceReports reports = new InstanceReports(config)) {
-                        return !reports.live().isEmpty();
+                        return reports.live().size() == INSTANCES;
                     }
                 });
     }
@@ -162,13 +172,15 @@ class CrashIT {
     }
 
     private void killAndRestart(int sent) throws IOException {
+        int victim = kills % INSTANCES;
+        EddyProcess instance = instances[victim];
         assertThat(instance.isAlive())
                 .as("the instance ended by itself; its log:%n%s", instance.log())
                 .isTrue();
         instance.kill();
         kills++;
         System.out.printf("kill %d after %,d events sent%n", kills, sent);
-        startInstance();
+        startInstance(victim);
     }
 
     private void awaitGeneration(int generation) {
@@ -176,7 +188,8 @@ class CrashIT {
                 .atMost(Duration.ofMinutes(1))
                 .until(() -> {
                     try (InstanceReports reports = new InstanceReports(config)) {
-                        return reports.live().stream().anyMatch(report -> report.getGeneration() >= generation);
+                        return reports.live().size() == INSTANCES
+                                && reports.live().stream().allMatch(report -> report.getGeneration() >= generation);
                     }
                 });
     }
