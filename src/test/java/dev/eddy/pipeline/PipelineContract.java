@@ -36,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code eddy run} promises, against a real broker of any kind. Every test has topics of its own. */
 abstract class PipelineContract {
     private static final AtomicInteger TESTS = new AtomicInteger();
+    /** An hour ago: not flowing now, and young enough that a broker with default retention keeps the events. */
+    private static final long START = System.currentTimeMillis() - 3_600_000;
 
     @TempDir
     Path directory;
@@ -237,7 +239,7 @@ abstract class PipelineContract {
             records.add(new ProducerRecord<>(
                     pipeline.topic("input"),
                     null,
-                    1_000_000L + i,
+                    START + i,
                     ("key-" + (i * 7 % keys)).getBytes(StandardCharsets.UTF_8),
                     values.get(i).getBytes(StandardCharsets.UTF_8)));
         }
