@@ -1,70 +1,32 @@
 package dev.eddy.network;
 
-import dev.eddy.kernel.Kernel;
-import java.util.List;
-
 /**
- * A recurrent network, ready to step. Immutable and shared by all threads: state and scratch belong to the caller. A step
- * allocates nothing, and its result depends on its arguments alone: on no machine, thread or other sequence.
+ * A recurrent network, ready to step. Immutable and shared by all threads: state and scratch belong to the caller. A result
+ * depends on its arguments alone: on no machine, thread or other sequence.
  */
-public final class Network {
-    private final Kernel kernel;
-    private final InputStage input;
-    private final Cell[] cells;
-    private final int[] stateAt;
-    private final Heads heads;
-    private final int stateSize;
-    private final int lastRecurrent; // -1: none
-
-    Network(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
-        this.kernel = kernel;
-        this.input = input;
-        this.cells = cells.toArray(Cell[]::new);
-        this.heads = heads;
-        this.stateAt = new int[this.cells.length];
-        int next = 0;
-        for (int i = 0; i < this.cells.length; i++) {
-            stateAt[i] = next;
-            next += this.cells[i].sizes().state();
-        }
-        this.stateSize = next;
-        this.lastRecurrent = lastRecurrent(this.cells);
-    }
-
+public interface Network {
     /** Width of the raw input: what the features give. */
-    public int inputSize() {
-        return input.rawSize();
-    }
+    int inputSize();
 
-    /** Numbers carried from one event of a sequence to the next: the states of the layers, one after the other. */
-    public int stateSize() {
-        return stateSize;
-    }
+    /** Numbers carried from one event of a sequence to the next. */
+    int stateSize();
 
     /** Number of values a step gives. */
-    public int outputSize() {
-        return heads.size();
-    }
+    int outputSize();
 
     /** Number of labels a tagger tells apart. */
-    public int labelCount() {
-        return heads.first().labels();
-    }
+    int labelCount();
 
-    /** Number of layers. */
-    public int layers() {
-        return cells.length;
-    }
+    /** Whether anything is carried, from which {@link #answer} can begin. */
+    boolean isRecurrent();
 
-    /** Where in the state a layer's part begins; what it holds stands in the javadoc of its cell, h first. */
-    public int stateAt(int layer) {
-        return stateAt[layer];
+    /** Whether an answer depends on later events too, so that {@link #pass} is worth waiting for. */
+    default boolean readsBackward() {
+        return false;
     }
 
     /** Working memory for one thread. */
-    public Scratch newScratch() {
-        return new Scratch(this);
-    }
+    Scratch newScratch();
 
     /**
      * One step of one sequence.
@@ -75,56 +37,53 @@ public final class Network {
      * @param scratch this thread's working memory
      * @throws dev.eddy.model.BadEventException if a token is not in its embedding
      */
-    public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
-        input.apply(raw, scratch.even);
-        runFrom(0, scratch.even, scratch.odd, state, values, scratch);
-    }
+    void step(float[] raw, float[] state, float[] values, Scratch scratch);
 
     /**
      * The values that belong to a state, as the step that led to it gave them; before any step, those of the zero state.
      *
      * @param state  the state, (stateSize); unchanged
-     * @param values receives the head's values, (outputSize)
+     * @param values receives the heads' values, (outputSize)
      */
-    public void answer(float[] state, float[] values, Scratch scratch) {
-        int last = lastRecurrent;
-        cells[last].output(state, stateAt[last], scratch.even);
-        runFrom(last + 1, scratch.even, scratch.odd, state, values, scratch);
-    }
+    void answer(float[] state, float[] values, Scratch scratch);
 
-    /** Whether there is a layer with a state, from which {@link #answer} can begin. */
-    public boolean isRecurrent() {
-        return lastRecurrent >= 0;
-    }
-
-    private static int lastRecurrent(Cell[] cells) {
-        int last = cells.length - 1;
-        while (last >= 0 && cells[last].sizes().state() == 0) {
-            last--;
+    /**
+     * Reads events of one sequence in a row and answers the first of them, each in the light of all that are given. Layers
+     * that read forward go on from the state; layers that read backward begin at zero behind the last event.
+     *
+     * @param raws    the encoded events, (events, inputSize)
+     * @param count   how many there are
+     * @param answers how many of them are answered, up to {@code count}
+     * @param state   the state before the first event, then after the last answered one, (stateSize); undefined if it fails
+     * @param values  receives the values of the heads, (answers, outputSize)
+     */
+    default void pass(float[][] raws, int count, int answers, float[] state, float[][] values, Scratch scratch) {
+        for (int t = 0; t < answers; t++) {
+            step(raws[t], state, values[t], scratch);
         }
-        return last;
     }
 
-    private void runFrom(int first, float[] input, float[] spare, float[] state, float[] values, Scratch scratch) {
-        float[] x = input;
-        float[] y = spare;
-        for (int i = first; i < cells.length; i++) {
-            cells[i].step(kernel, x, state, stateAt[i], y, scratch.gates);
-            float[] swap = x;
-            x = y;
-            y = swap;
+    /**
+     * Reads a whole sequence and gives one answer: that of the last event where a layer reads forward, of the first one where
+     * it reads backward.
+     *
+     * @param raws   the encoded events, (events, inputSize)
+     * @param count  how many there are, at least 1
+     * @param state  the state before the first event, (stateSize); undefined afterwards
+     * @param values receives the values of the heads, (outputSize)
+     */
+    default void summary(float[][] raws, int count, float[] state, float[] values, Scratch scratch) {
+        for (int t = 0; t < count; t++) {
+            step(raws[t], state, values, scratch);
         }
-        heads.apply(kernel, x, values, y);
     }
 
     /**
      * The logarithm of the probability the values give to one of the outputs.
      *
-     * @param values  (outputSize); overwritten
+     * @param values (outputSize); overwritten
      */
-    public double logProbability(float[] values, int output, Scratch scratch) {
-        return heads.first().logProbability(kernel, values, output, scratch.even);
-    }
+    double logProbability(float[] values, int output, Scratch scratch);
 
     /**
      * The probability of each label, given the values of a step.
@@ -132,26 +91,8 @@ public final class Network {
      * @param values        (outputSize)
      * @param probabilities (labelCount)
      */
-    public void probabilities(float[] values, float[] probabilities) {
-        heads.first().probabilities(kernel, values, probabilities);
-    }
+    void probabilities(float[] values, float[] probabilities);
 
-    /** Working memory of one thread for one network. */
-    public static final class Scratch {
-        private final float[] even;
-        private final float[] odd;
-        private final float[] gates;
-
-        private Scratch(Network network) {
-            int widest = Math.max(network.input.size(), network.heads.size());
-            int gates = 0;
-            for (Cell cell : network.cells) {
-                widest = Math.max(widest, cell.sizes().output());
-                gates = Math.max(gates, cell.sizes().scratch());
-            }
-            this.even = new float[widest];
-            this.odd = new float[widest];
-            this.gates = new float[gates];
-        }
-    }
+    /** Working memory of one thread for one network; each network makes its own. */
+    interface Scratch {}
 }

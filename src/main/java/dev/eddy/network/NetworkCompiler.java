@@ -55,7 +55,7 @@ public final class NetworkCompiler {
             width = layer.outputSize();
         }
         int hidden = width;
-        return new Network(
+        return new CellNetwork(
                 kernel,
                 input,
                 cells,

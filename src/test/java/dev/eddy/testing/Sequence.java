@@ -2,6 +2,7 @@ package dev.eddy.testing;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.model.Fields;
+import dev.eddy.network.CellNetwork;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import java.util.Map;
@@ -40,6 +41,6 @@ public final class Sequence {
     }
 
     private int at(int layer, int part, int width) {
-        return model.network().stateAt(layer) + part * width;
+        return ((CellNetwork) model.network()).stateAt(layer) + part * width;
     }
 }

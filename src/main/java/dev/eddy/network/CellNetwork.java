@@ -1,0 +1,128 @@
+package dev.eddy.network;
+
+import dev.eddy.kernel.Kernel;
+import java.util.List;
+
+/** A stack of cells with heads on top, from the first event to the last: Eddy's own engine. */
+public final class CellNetwork implements Network {
+    private final Kernel kernel;
+    private final InputStage input;
+    private final Cell[] cells;
+    private final int[] stateAt;
+    private final Heads heads;
+    private final int stateSize;
+    private final int lastRecurrent; // -1: none
+
+    CellNetwork(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
+        this.kernel = kernel;
+        this.input = input;
+        this.cells = cells.toArray(Cell[]::new);
+        this.heads = heads;
+        this.stateAt = new int[this.cells.length];
+        int next = 0;
+        for (int i = 0; i < this.cells.length; i++) {
+            stateAt[i] = next;
+            next += this.cells[i].sizes().state();
+        }
+        this.stateSize = next;
+        this.lastRecurrent = lastRecurrent(this.cells);
+    }
+
+    @Override
+    public int inputSize() {
+        return input.rawSize();
+    }
+
+    @Override
+    public int stateSize() {
+        return stateSize;
+    }
+
+    @Override
+    public int outputSize() {
+        return heads.size();
+    }
+
+    @Override
+    public int labelCount() {
+        return heads.first().labels();
+    }
+
+    /** Where in the state a layer's part begins; what it holds stands in the javadoc of its cell, h first. */
+    public int stateAt(int layer) {
+        return stateAt[layer];
+    }
+
+    @Override
+    public Scratch newScratch() {
+        return new Buffers(this);
+    }
+
+    @Override
+    public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
+        Buffers buffers = (Buffers) scratch;
+        input.apply(raw, buffers.even);
+        runFrom(0, state, values, buffers);
+    }
+
+    @Override
+    public void answer(float[] state, float[] values, Scratch scratch) {
+        Buffers buffers = (Buffers) scratch;
+        cells[lastRecurrent].output(state, stateAt[lastRecurrent], buffers.even);
+        runFrom(lastRecurrent + 1, state, values, buffers);
+    }
+
+    @Override
+    public boolean isRecurrent() {
+        return lastRecurrent >= 0;
+    }
+
+    private static int lastRecurrent(Cell[] cells) {
+        int last = cells.length - 1;
+        while (last >= 0 && cells[last].sizes().state() == 0) {
+            last--;
+        }
+        return last;
+    }
+
+    /** Runs the layers from one on, whose input is in {@code buffers.even}, and the heads. */
+    private void runFrom(int first, float[] state, float[] values, Buffers buffers) {
+        float[] x = buffers.even;
+        float[] y = buffers.odd;
+        for (int i = first; i < cells.length; i++) {
+            cells[i].step(kernel, x, state, stateAt[i], y, buffers.gates);
+            float[] swap = x;
+            x = y;
+            y = swap;
+        }
+        heads.apply(kernel, x, values, y);
+    }
+
+    @Override
+    public double logProbability(float[] values, int output, Scratch scratch) {
+        return heads.first().logProbability(kernel, values, output, ((Buffers) scratch).even);
+    }
+
+    @Override
+    public void probabilities(float[] values, float[] probabilities) {
+        heads.first().probabilities(kernel, values, probabilities);
+    }
+
+    private static final class Buffers implements Scratch {
+        private final float[] even;
+        private final float[] odd;
+        private final float[] gates;
+
+        private Buffers(CellNetwork network) {
+            int widest = Math.max(network.input.size(), network.heads.size());
+            int gates = 0;
+            for (Cell cell : network.cells) {
+                widest = Math.max(widest, cell.sizes().output());
+                gates = Math.max(gates, cell.sizes().scratch());
+            }
+            this.even = new float[widest];
+            this.odd = new float[widest];
+            this.gates = new float[gates];
+        }
+    }
+}
