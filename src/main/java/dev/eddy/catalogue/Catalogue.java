@@ -10,7 +10,6 @@ import dev.eddy.schema.ModelManifest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -221,24 +220,54 @@ public final class Catalogue implements AutoCloseable {
         }
         Deployment newest = newer.deployments().get(newer.deployments().size() - 1);
         LOG.info(
-                "deployment {} of pipeline {}: {} from event time {} on",
+                "deployment {} of pipeline {}: {} from event time {} on, transition {}, challenger {}",
                 newest.generation(),
                 pipeline,
                 newest.model(),
-                EventTime.text(newest.from()));
+                EventTime.text(newest.from()),
+                newest.transition(),
+                newest.challenger() == null ? "none" : newest.challenger().model());
         listeners.forEach(listener -> listener.onDeployment(newest));
     }
 
     /** Makes the snapshot of what can score; called with the lock held. */
     private void refresh() {
-        Collection<LiveDeployment> ready = new ArrayList<>();
+        List<LiveDeployment> ready = new ArrayList<>();
+        LiveModel before = null;
         for (Deployment deployment : history.deployments()) {
-            ModelVersion version = versions.get(deployment.model().label());
-            if (version != null && version.model() != null && version.id().equals(deployment.model())) {
-                ready.add(new LiveDeployment(deployment, version.model()));
+            LiveModel model = loaded(deployment.model());
+            if (model != null && carries(deployment, before, model)) {
+                Challenger challenger = deployment.challenger();
+                ready.add(
+                        new LiveDeployment(deployment, model, challenger == null ? null : loaded(challenger.model())));
+                before = model;
             }
         }
-        live = new LiveDeployments(List.copyOf(ready));
+        live = new LiveDeployments(ready);
+    }
+
+    private LiveModel loaded(ModelId id) {
+        ModelVersion version = versions.get(id.label());
+        return version != null && version.id().equals(id) ? version.model() : null;
+    }
+
+    /** A state is never fed to a model that does not say it can take it, whatever a control record asks for. */
+    private static boolean carries(Deployment deployment, LiveModel before, LiveModel model) {
+        if (deployment.transition().kind() != Transition.Kind.CARRY
+                || before == null
+                || before.id().equals(model.id())) {
+            return true;
+        }
+        String refusal = model.refusalToCarry(before);
+        if (refusal != null) {
+            LOG.error(
+                    "deployment {} is not in force here: {} cannot carry on the states of {}: {}",
+                    deployment.generation(),
+                    model.id(),
+                    before.id(),
+                    refusal);
+        }
+        return refusal == null;
     }
 
     @Override

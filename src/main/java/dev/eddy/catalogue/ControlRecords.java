@@ -3,11 +3,13 @@ package dev.eddy.catalogue;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
+import dev.eddy.schema.ChallengerRecord;
 import dev.eddy.schema.DeploymentRecord;
 import dev.eddy.schema.DeploymentsRecord;
 import dev.eddy.schema.ModelChunk;
 import dev.eddy.schema.ModelManifest;
 import dev.eddy.schema.Sha256;
+import dev.eddy.schema.TransitionKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -66,16 +68,41 @@ public final class ControlRecords {
     public static byte[] encode(String pipeline, DeploymentHistory history) {
         List<DeploymentRecord> records = new ArrayList<>();
         for (Deployment deployment : history.deployments()) {
-            ModelId model = deployment.model();
-            records.add(new DeploymentRecord(
-                    deployment.generation(),
-                    model.name(),
-                    model.version(),
-                    new Sha256(model.fingerprint().bytes()),
-                    deployment.from(),
-                    deployment.deployedAt()));
+            records.add(encode(deployment));
         }
         return encode(new DeploymentsRecord(pipeline, records));
+    }
+
+    private static DeploymentRecord encode(Deployment deployment) {
+        ModelId model = deployment.model();
+        Transition transition = deployment.transition();
+        return new DeploymentRecord(
+                deployment.generation(),
+                model.name(),
+                model.version(),
+                new Sha256(model.fingerprint().bytes()),
+                deployment.from(),
+                deployment.deployedAt(),
+                TransitionKind.valueOf(transition.kind().name()),
+                transition.warmUp(),
+                deployment.keepMs(),
+                encode(deployment.challenger()),
+                deployment.reason());
+    }
+
+    private static ChallengerRecord encode(Challenger challenger) {
+        if (challenger == null) {
+            return null;
+        }
+        ModelId model = challenger.model();
+        return new ChallengerRecord(
+                model.name(),
+                model.version(),
+                new Sha256(model.fingerprint().bytes()),
+                challenger.share(),
+                challenger.answers(),
+                challenger.warmUp(),
+                challenger.rule() == null ? null : challenger.rule().toString());
     }
 
     /** @throws IOException if the bytes are not such a record */
@@ -90,18 +117,41 @@ public final class ControlRecords {
 
     /** @throws IOException if the bytes are not such a record */
     public static DeploymentHistory deployments(byte[] value) throws IOException {
-        List<Deployment> deployments = new ArrayList<>();
-        for (DeploymentRecord record :
-                decode(DeploymentsRecord.getDecoder(), value).getDeployments()) {
-            Fingerprint fingerprint = Fingerprint.ofHash(record.getFingerprint().bytes());
-            ModelId model = new ModelId(record.getName(), record.getVersion(), fingerprint);
-            deployments.add(new Deployment(record.getGeneration(), model, record.getFrom(), record.getDeployedAt()));
-        }
+        DeploymentsRecord all = decode(DeploymentsRecord.getDecoder(), value);
         try {
-            return new DeploymentHistory(deployments);
+            return new DeploymentHistory(all.getDeployments().stream()
+                    .map(ControlRecords::deployment)
+                    .toList());
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private static Deployment deployment(DeploymentRecord record) {
+        return new Deployment(
+                record.getGeneration(),
+                id(record.getName(), record.getVersion(), record.getFingerprint()),
+                record.getFrom(),
+                record.getDeployedAt(),
+                new Transition(Transition.Kind.valueOf(record.getTransition().name()), record.getWarmUp()),
+                record.getKeepMs(),
+                challenger(record.getChallenger()),
+                record.getReason());
+    }
+
+    private static Challenger challenger(ChallengerRecord record) {
+        return record == null
+                ? null
+                : new Challenger(
+                        id(record.getName(), record.getVersion(), record.getFingerprint()),
+                        record.getShare(),
+                        record.getAnswers(),
+                        record.getWarmUp(),
+                        record.getRule() == null ? null : PromotionRule.parse(record.getRule()));
+    }
+
+    private static ModelId id(String name, String version, Sha256 fingerprint) {
+        return new ModelId(name, version, Fingerprint.ofHash(fingerprint.bytes()));
     }
 
     private static <T> T decode(BinaryMessageDecoder<T> decoder, byte[] value) throws IOException {

@@ -2,6 +2,7 @@ package dev.eddy.catalogue;
 
 import dev.eddy.model.Fingerprint;
 import dev.eddy.network.LiveModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -22,7 +23,7 @@ public final class LiveDeployments {
     /** One model for all times, as generation 1. */
     public static LiveDeployments always(LiveModel model) {
         Deployment deployment = new Deployment(1, model.id(), Deployment.BEGINNING, 0);
-        return new LiveDeployments(List.of(new LiveDeployment(deployment, model)));
+        return new LiveDeployments(List.of(new LiveDeployment(deployment, model, null)));
     }
 
     /**
@@ -40,6 +41,26 @@ public final class LiveDeployments {
             }
         }
         return null;
+    }
+
+    /**
+     * What a sequence passes on its way to a deployment: every deployment in force at the event's time that is newer than the
+     * one it is on, in their order. So a sequence that slept through one comes to the next as if it had moved in time.
+     *
+     * @param generation the deployment the sequence is on; 0 for a new sequence
+     * @param target     where it goes, from {@link #at}
+     */
+    public List<LiveDeployment> path(long eventTime, int generation, LiveDeployment target) {
+        List<LiveDeployment> path = new ArrayList<>();
+        for (int i = newestFirst.length - 1; i >= 0; i--) {
+            LiveDeployment live = newestFirst[i];
+            if (live.generation() > generation
+                    && live.generation() <= target.generation()
+                    && live.deployment().from() <= eventTime) {
+                path.add(live);
+            }
+        }
+        return path;
     }
 
     /**

@@ -89,6 +89,15 @@ public final class LiveModel {
         return readout;
     }
 
+    /**
+     * Why this model cannot carry on the states of another.
+     *
+     * @return one clause for people; null if it can
+     */
+    public String refusalToCarry(LiveModel older) {
+        return StateLayout.refusal(older, this);
+    }
+
     /** The fields whose later values are predicted; empty unless that is the task. */
     public List<String> targets() {
         return spec.task() instanceof Task.Predict predict ? predict.fields() : List.of();

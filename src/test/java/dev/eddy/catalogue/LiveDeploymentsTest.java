@@ -36,6 +36,6 @@ class LiveDeploymentsTest {
 
     private static LiveDeployment deployment(int generation, long from) {
         LiveModel model = TestModels.live(TestModels.predictor("m", "" + generation, CellKind.RNN, 2, generation));
-        return new LiveDeployment(new Deployment(generation, model.id(), from, 0), model);
+        return new LiveDeployment(new Deployment(generation, model.id(), from, 0), model, null);
     }
 }
