@@ -34,6 +34,15 @@ class LiveDeploymentsTest {
         assertThat(deployments.at(10, 2)).isSameAs(second);
     }
 
+    @Test
+    void shouldPassEveryDeploymentInForceOnTheWay() {
+        LiveDeployments deployments = new LiveDeployments(List.of(first, second, third));
+        assertThat(deployments.path(200, 0, third)).containsExactly(first, second, third);
+        assertThat(deployments.path(60, 1, third)).containsExactly(third);
+        assertThat(deployments.path(200, 2, third)).containsExactly(third);
+        assertThat(deployments.path(200, 3, third)).isEmpty();
+    }
+
     private static LiveDeployment deployment(int generation, long from) {
         LiveModel model = TestModels.live(TestModels.predictor("m", "" + generation, CellKind.RNN, 2, generation));
         return new LiveDeployment(new Deployment(generation, model.id(), from, 0), model, null);
