@@ -56,7 +56,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 doubles(record.getResidual()),
                 record.getPerplexity() == null
                         ? null
-                        : new Prediction.Language(record.getLogProbability(), record.getPerplexity()));
+                        : new Prediction.Language(record.getLogProbability(), record.getPerplexity()),
+                record.getLookAhead());
     }
 
     private static PredictionRecord toRecord(Prediction prediction) {
@@ -74,7 +75,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 prediction.symbol(),
                 list(prediction.residual()),
                 language == null ? null : language.logProbability(),
-                language == null ? null : language.perplexity());
+                language == null ? null : language.perplexity(),
+                prediction.lookAhead());
     }
 
     private static List<Double> list(double[] numbers) {

@@ -7,7 +7,7 @@ import dev.eddy.model.ModelId;
  *
  * @param key           key of the sequence
  * @param timestamp     time of the event, epoch milliseconds
- * @param step          events the sequence's state has seen, this one included
+ * @param step          number of the event in its sequence, from 1
  * @param model         the model that answered
  * @param start         how the state came to this model
  * @param values        what the head gives, de-normalised where the spec says so
@@ -16,6 +16,7 @@ import dev.eddy.model.ModelId;
  * @param symbol        the symbol that begins at the event, for a tagger trained with CTC; null where none does
  * @param residual      the event's fields minus what was predicted for them; null if nothing was
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
+ * @param lookAhead     how many later events the answer has seen; null for a model whose answers wait for none
  */
 public record Prediction(
         byte[] key,
@@ -28,7 +29,8 @@ public record Prediction(
         float[] probabilities,
         String symbol,
         double[] residual,
-        Language language) {
+        Language language,
+        Integer lookAhead) {
 
     /**
      * How a language model found the event.

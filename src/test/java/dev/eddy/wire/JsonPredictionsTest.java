@@ -26,6 +26,7 @@ class JsonPredictionsTest {
                 new float[] {0.25f, 0.75f},
                 "hot",
                 null,
+                null,
                 null);
 
         assertThat(text(prediction))
@@ -76,6 +77,7 @@ class JsonPredictionsTest {
                 null,
                 null,
                 new double[] {Double.NaN},
+                null,
                 null);
     }
 
