@@ -64,15 +64,18 @@ public final class LiveDeployments {
     }
 
     /**
-     * The deployment whose model a sequence's state belongs to.
+     * The champion or challenger to which a sequence's state belongs.
      *
      * @param owns whether a model owns the state
      * @return null if its model is not loaded any more
      */
-    public LiveDeployment ownedBy(Predicate<Fingerprint> owns) {
+    public LiveModel ownerOf(Predicate<Fingerprint> owns) {
         for (LiveDeployment live : newestFirst) {
             if (owns.test(live.model().id().fingerprint())) {
-                return live;
+                return live.model();
+            } else if (live.challenger() != null
+                    && owns.test(live.challenger().id().fingerprint())) {
+                return live.challenger();
             }
         }
         return null;

@@ -136,6 +136,11 @@ public final class LiveModel {
         return readout;
     }
 
+    /** Whether every event is answered at once, and nothing waits for later events or for the end. */
+    public boolean answersEachEvent() {
+        return spec.emit() == ModelSpec.Emit.EVERY && spec.lookAhead() == null && spec.maxLength() == null;
+    }
+
     /**
      * Why this model cannot carry on the states of another.
      *

@@ -73,17 +73,18 @@ public record HeldStates(byte[] answering, byte[] warming, int warmUp, byte[] ch
         return warming == null && challenger == null && kept == null;
     }
 
+    /** The same with another answering state. */
+    public HeldStates withAnswering(byte[] state) {
+        return new HeldStates(state, warming, warmUp, challenger, kept, keptUntil);
+    }
+
     /** As they are stored. */
     public byte[] bytes() {
         if (isSingle()) {
             return answering;
         }
         byte[][] states = {answering, warming, challenger, kept};
-        int size = HEADER_BYTES + LENGTHS_BYTES + CHECKSUM_BYTES;
-        for (byte[] state : states) {
-            size += length(state);
-        }
-        byte[] bytes = new byte[size];
+        byte[] bytes = new byte[size()];
         ByteBuffer buffer = littleEndian(bytes);
         buffer.put(MAGIC).put(VERSION).putShort((short) 0).putInt(warmUp).putLong(keptUntil);
         for (byte[] state : states) {
@@ -96,6 +97,12 @@ public record HeldStates(byte[] answering, byte[] warming, int warmUp, byte[] ch
         }
         buffer.putInt(checksumOf(bytes));
         return bytes;
+    }
+
+    /** How many bytes are stored. */
+    public int size() {
+        int states = length(answering) + length(warming) + length(challenger) + length(kept);
+        return isSingle() ? states : HEADER_BYTES + LENGTHS_BYTES + states + CHECKSUM_BYTES;
     }
 
     private static int length(byte[] state) {

@@ -17,6 +17,7 @@ public final class SequenceState {
     private long lastEventTime;
     private long timer;
     private int waiting;
+    private boolean warm;
 
     public SequenceState(LiveModel model) {
         this.model = model;
@@ -28,6 +29,7 @@ public final class SequenceState {
     /** Back to the state of a sequence that has seen nothing. */
     public void reset(int newGeneration) {
         set(newGeneration, 0, 0, 0, 0);
+        warm = false;
         Arrays.fill(network, 0f);
         Arrays.fill(remembered, 0f);
         Arrays.fill(task, Double.NaN);
@@ -45,6 +47,16 @@ public final class SequenceState {
     public void advance(long eventTime) {
         lastEventTime = steps == 0 ? eventTime : Math.max(lastEventTime, eventTime);
         steps++;
+    }
+
+    /** Sets whether a transition handed the state over, so that its model answers with a memory. */
+    public void setWarm(boolean handedOver) {
+        warm = handedOver;
+    }
+
+    /** Whether a transition handed the state over; else it began at zero when its model began to answer. */
+    public boolean isWarm() {
+        return warm;
     }
 
     /** Sets the time of the sequence's timer; 0 for none. */

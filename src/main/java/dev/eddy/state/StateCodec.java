@@ -5,10 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/** Sequence states as bytes; the layout is in {@code schemas/state.md}. Not thread-safe: it reuses its buffers. */
+/** Sequence states as bytes; the layout is in {@code schemas/state.md}. */
 public final class StateCodec {
     private static final byte MAGIC = (byte) 0xED;
     private static final byte VERSION = 2;
+    private static final int START_AT = 2;
     private static final int GENERATION_AT = 4;
     private static final int FINGERPRINT_AT = 8;
     private static final int FINGERPRINT_BYTES = 16;
@@ -19,7 +20,7 @@ public final class StateCodec {
     private static final int PAYLOAD_AT = 52;
     private static final int CHECKSUM_BYTES = 4;
 
-    private final CRC32C checksum = new CRC32C();
+    private StateCodec() {}
 
     /** Bytes of a state of this shape. */
     public static int size(SequenceState state) {
@@ -30,10 +31,11 @@ public final class StateCodec {
     }
 
     /** The bytes of a state. */
-    public byte[] write(SequenceState state) {
+    public static byte[] write(SequenceState state) {
         byte[] bytes = new byte[size(state)];
         ByteBuffer buffer = littleEndian(bytes);
-        buffer.put(MAGIC).put(VERSION).putShort((short) 0).putInt(state.generation());
+        buffer.put(MAGIC).put(VERSION).put((byte) (state.isWarm() ? 1 : 0)).put((byte) 0);
+        buffer.putInt(state.generation());
         state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
         buffer.putLong(STEPS_AT, state.steps()).putLong(TIME_AT, state.lastEventTime());
         buffer.putLong(TIMER_AT, state.timer()).putInt(WAITING_AT, state.waiting());
@@ -52,7 +54,7 @@ public final class StateCodec {
      * @param state receives it; of the model the bytes name
      * @throws CorruptStateException if the bytes are damaged or of another model
      */
-    public void read(byte[] bytes, SequenceState state) {
+    public static void read(byte[] bytes, SequenceState state) {
         check(bytes);
         if (!belongsTo(bytes, state.model.id().fingerprint()) || bytes.length != size(state)) {
             throw new CorruptStateException("a state of " + bytes.length + " bytes does not belong to model "
@@ -65,6 +67,7 @@ public final class StateCodec {
                 buffer.getLong(TIME_AT),
                 buffer.getLong(TIMER_AT),
                 buffer.getInt(WAITING_AT));
+        state.setWarm(buffer.get(START_AT) == 1);
         int at = PAYLOAD_AT;
         buffer.position(at).asFloatBuffer().get(state.network).get(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
@@ -102,11 +105,43 @@ public final class StateCodec {
     }
 
     /** The same state with another timer. */
-    public byte[] withTimer(byte[] bytes, long timer) {
+    public static byte[] withTimer(byte[] bytes, long timer) {
         check(bytes);
         byte[] changed = bytes.clone();
         ByteBuffer buffer = littleEndian(changed).putLong(TIMER_AT, timer);
         buffer.putInt(changed.length - CHECKSUM_BYTES, checksumOf(changed));
+        return changed;
+    }
+
+    /** Whether the state's bytes say that a transition handed it over. */
+    public static boolean isWarm(byte[] bytes) {
+        return header(bytes).get(START_AT) == 1;
+    }
+
+    /**
+     * A state that warmed up and now answers.
+     *
+     * @param before the state that answered so far, whose timer it takes over
+     */
+    public static byte[] takenOver(byte[] bytes, byte[] before) {
+        check(bytes);
+        byte[] changed = bytes.clone();
+        ByteBuffer buffer = littleEndian(changed).put(START_AT, (byte) 1);
+        buffer.putLong(TIMER_AT, timer(before)).putLong(TIME_AT, lastEventTime(before));
+        buffer.putInt(changed.length - CHECKSUM_BYTES, checksumOf(changed));
+        return changed;
+    }
+
+    /**
+     * The same state as one of another model, which must be able to carry it on.
+     *
+     * @param fingerprint of the other model
+     */
+    public static byte[] carriedTo(byte[] bytes, Fingerprint fingerprint) {
+        check(bytes);
+        byte[] changed = bytes.clone();
+        fingerprint.copyTo(changed, FINGERPRINT_AT, FINGERPRINT_BYTES);
+        littleEndian(changed).putInt(changed.length - CHECKSUM_BYTES, checksumOf(changed));
         return changed;
     }
 
@@ -117,7 +152,7 @@ public final class StateCodec {
         return littleEndian(bytes);
     }
 
-    private void check(byte[] bytes) {
+    private static void check(byte[] bytes) {
         if (bytes.length < PAYLOAD_AT + CHECKSUM_BYTES || bytes[0] != MAGIC) {
             throw new CorruptStateException("these " + bytes.length + " bytes are not a sequence state");
         }
@@ -130,8 +165,8 @@ public final class StateCodec {
         }
     }
 
-    private int checksumOf(byte[] bytes) {
-        checksum.reset();
+    private static int checksumOf(byte[] bytes) {
+        CRC32C checksum = new CRC32C();
         checksum.update(bytes, 0, bytes.length - CHECKSUM_BYTES);
         return (int) checksum.getValue();
     }

@@ -21,6 +21,15 @@ abstract class Answering {
 
     /** What becomes of events. */
     interface Answers {
+        /** Nobody wants to know. */
+        Answers NONE = new Answers() {
+            @Override
+            public void answer(Event event, Prediction prediction) {}
+
+            @Override
+            public void abandon(Event event, Reason reason, String message) {}
+        };
+
         /** An event is answered. */
         void answer(Event event, Prediction prediction);
 

@@ -11,7 +11,6 @@ import dev.eddy.state.StateCodec;
 final class IdleRule {
     private final long period; // 0: sequences never end by themselves
     private final Timers timers;
-    private final StateCodec codec = new StateCodec();
 
     IdleRule(long period, Timers timers) {
         this.period = period;
@@ -45,7 +44,7 @@ final class IdleRule {
     byte[] again(byte[] key, byte[] stored) {
         long deadline = deadline(StateCodec.lastEventTime(stored));
         timers.set(deadline, key);
-        return codec.withTimer(stored, deadline);
+        return StateCodec.withTimer(stored, deadline);
     }
 
     /** Takes the timer of a sequence back, if it has one. */

@@ -1,5 +1,6 @@
 package dev.eddy.stream;
 
+import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException;
@@ -7,6 +8,7 @@ import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
 import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
+import dev.eddy.state.HeldStates;
 import dev.eddy.state.StateCodec;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Prediction;
@@ -84,9 +86,9 @@ public final class Inference implements AutoCloseable {
                 throw new BadEventException(Reason.NULL_KEY, "the record has no key, so it belongs to no sequence");
             }
             if (event.value() == null) {
-                byte[] stored = current(event.key(), streamTime);
-                if (stored != null) {
-                    end(event.key(), stored, Ending.TOMBSTONE, event);
+                HeldStates held = current(event.key(), streamTime);
+                if (held != null) {
+                    end(event.key(), held, Ending.TOMBSTONE, event);
                 }
             } else {
                 step(event, streamTime, decoder.decode(event.origin().topic(), event.headers(), event.value()));
@@ -99,37 +101,84 @@ public final class Inference implements AutoCloseable {
 
     private void step(Event event, long streamTime, Fields fields) {
         byte[] key = event.key();
-        byte[] stored = current(key, streamTime);
-        LiveDeployment deployment = deploymentFor(event.time(), stored);
-        ModelWorkspace workspace = workspaceOf(deployment);
+        HeldStates held = current(key, streamTime);
+        LiveDeployments all = deployments.get();
+        LiveDeployment deployment = deploymentFor(all, event.time(), held);
+        Lineup lineup = held == null
+                ? Lineup.begin(key, event.time(), deployment)
+                : Lineup.of(key, event.time(), held, all, deployment);
+        ModelWorkspace workspace = workspaceOf(lineup.answering().model());
         boolean last = workspace.isLast(fields);
-        boolean moves = stored != null && !workspace.owns(stored);
-        workspace.load(moves ? null : stored, deployment);
+        workspace.load(lineup.answering().state(), deployment.generation());
+        workspace.state.setWarm(lineup.isWarm());
+        long before = workspace.state.steps();
         long begin = System.nanoTime();
         workspace.answering().take(event, fields);
         monitor.onStep(System.nanoTime() - begin);
-        if (moves) {
-            end(key, stored, Ending.MODEL, null);
+        if (lineup.replaced() != null) {
+            leave(key, lineup.replaced(), all);
         }
-        workspace.answering().settle(event, last, answers);
+        Shadow challenger = shadow(lineup.challenger(), event, fields, deployment);
+        Shadow warming = shadow(lineup.warming(), event, fields, deployment);
+        boolean challenged = challenger != null && challenger.answers(before, deployment);
+        workspace.answering().settle(event, last, challenged ? Answering.Answers.NONE : answers);
+        if (challenged) {
+            challenger.settle(event, answers);
+        }
         if (last) {
             states.delete(key);
-            idle.forget(key, workspace.state.timer());
+            idle.forget(key, held == null ? 0 : StateCodec.timer(held.answering()));
             monitor.onEnd(Ending.FIELD);
         } else {
+            workspace.state.setTimer(held == null ? 0 : StateCodec.timer(held.answering()));
             idle.watch(key, workspace.state);
-            states.put(key, workspace.save());
+            HeldStates after = lineup.after(
+                    workspace.save(), Shadow.stateOf(warming), Shadow.stateOf(challenger), deployment.deployment());
+            states.put(key, after.bytes());
         }
     }
 
-    /** The state of a key's sequence; one that is over is ended first. */
-    private byte[] current(byte[] key, long streamTime) {
-        byte[] stored = states.get(key);
-        if (stored != null && idle.isOver(stored, streamTime)) {
-            end(key, stored, Ending.IDLE, null);
+    /** A model that runs beside the one that answers takes the event too; if it cannot, its state stays as it was. */
+    private Shadow shadow(Lineup.Slot slot, Event event, Fields fields, LiveDeployment deployment) {
+        if (slot == null) {
             return null;
         }
-        return stored;
+        ModelWorkspace workspace = workspaceOf(slot.model());
+        workspace.load(slot.state(), deployment.generation());
+        long seen = workspace.state.steps();
+        try {
+            workspace.answering().take(event, fields);
+            return new Shadow(workspace, seen, workspace.save());
+        } catch (BadEventException e) {
+            monitor.onShadowRejection(slot.model().id(), e.reason());
+            workspace.load(slot.state(), deployment.generation());
+            return new Shadow(null, seen, workspace.save());
+        }
+    }
+
+    /** The model of a sequence changes: what waits for its old model is answered by that one. */
+    private void leave(byte[] key, byte[] replaced, LiveDeployments all) {
+        LiveModel owner = all.ownerOf(fingerprint -> StateCodec.belongsTo(replaced, fingerprint));
+        if (owner == null) {
+            abandonAll(key, replaced);
+        } else if (!owner.answersEachEvent()) {
+            finish(key, replaced, owner, null);
+        }
+        monitor.onEnd(Ending.MODEL);
+    }
+
+    /** The states of a key's sequence; one that is over is ended first. */
+    private HeldStates current(byte[] key, long streamTime) {
+        byte[] stored = states.get(key);
+        if (stored == null) {
+            return null;
+        }
+        HeldStates held = HeldStates.read(stored);
+        if (idle.isOver(held.answering(), streamTime)) {
+            end(key, held, Ending.IDLE, null);
+            return null;
+        }
+        return held;
     }
 
     /**
@@ -146,13 +195,15 @@ public final class Inference implements AutoCloseable {
         List<Timers.Timer> due = timers.take(now, limit);
         for (Timers.Timer timer : due) {
             byte[] stored = states.get(timer.key());
-            if (stored == null || StateCodec.timer(stored) != timer.time()) {
+            HeldStates held = stored == null ? null : HeldStates.read(stored);
+            if (held == null || StateCodec.timer(held.answering()) != timer.time()) {
                 continue; // of a sequence that is no more
             }
-            if (idle.isOver(stored, now)) {
-                end(timer.key(), stored, Ending.IDLE, null);
+            if (idle.isOver(held.answering(), now)) {
+                end(timer.key(), held, Ending.IDLE, null);
             } else {
-                states.put(timer.key(), idle.again(timer.key(), stored));
+                byte[] again = idle.again(timer.key(), held.answering());
+                states.put(timer.key(), held.withAnswering(again).bytes());
             }
         }
         return due.size();
@@ -162,23 +213,28 @@ public final class Inference implements AutoCloseable {
     public void end(byte[] key) {
         byte[] stored = states.get(key);
         if (stored != null) {
-            end(key, stored, Ending.IDLE, null);
+            end(key, HeldStates.read(stored), Ending.IDLE, null);
         }
     }
 
     /** A sequence is over: what waits is answered, by the model it was on. */
-    private void end(byte[] key, byte[] stored, Ending cause, Event closing) {
+    private void end(byte[] key, HeldStates held, Ending cause, Event closing) {
+        byte[] state = held.answering();
         states.delete(key);
-        idle.forget(key, StateCodec.timer(stored));
-        LiveDeployment owner = deployments.get().ownedBy(fingerprint -> StateCodec.belongsTo(stored, fingerprint));
+        idle.forget(key, StateCodec.timer(state));
+        LiveModel owner = deployments.get().ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
-            abandonAll(key, stored);
+            abandonAll(key, state);
         } else {
-            ModelWorkspace workspace = workspaceOf(owner);
-            workspace.load(stored, owner);
-            workspace.answering().finish(key, closing, answers);
+            finish(key, state, owner, closing);
         }
         monitor.onEnd(cause);
+    }
+
+    private void finish(byte[] key, byte[] state, LiveModel owner, Event closing) {
+        ModelWorkspace workspace = workspaceOf(owner);
+        workspace.load(state, StateCodec.generation(state));
+        workspace.answering().finish(key, closing, answers);
     }
 
     private void abandonAll(byte[] key, byte[] stored) {
@@ -195,13 +251,13 @@ public final class Inference implements AutoCloseable {
         outcomes.accept(event, new Outcome.Rejected(reason, message, event.value()));
     }
 
-    private ModelWorkspace workspaceOf(LiveDeployment deployment) {
-        return workspaces.computeIfAbsent(deployment.model(), model -> new ModelWorkspace(model, waiting));
+    private ModelWorkspace workspaceOf(LiveModel owner) {
+        return workspaces.computeIfAbsent(owner, model -> new ModelWorkspace(model, waiting));
     }
 
-    private LiveDeployment deploymentFor(long eventTime, byte[] stored) {
-        int generation = stored == null ? 0 : StateCodec.generation(stored);
-        LiveDeployment deployment = deployments.get().at(eventTime, generation);
+    private static LiveDeployment deploymentFor(LiveDeployments all, long eventTime, HeldStates held) {
+        int generation = held == null ? 0 : StateCodec.generation(held.answering());
+        LiveDeployment deployment = all.at(eventTime, generation);
         if (deployment == null) {
             throw new BadEventException(Reason.NO_MODEL, "no deployed model is in force at the event's time");
         }
@@ -211,6 +267,37 @@ public final class Inference implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
+    }
+
+    /**
+     * What a model that runs beside the one that answers made of an event.
+     *
+     * @param workspace holds what it says; null if it could not take the event
+     * @param seen      events it had seen before
+     * @param state     its state now
+     */
+    private record Shadow(ModelWorkspace workspace, long seen, byte[] state) {
+        static byte[] stateOf(Shadow shadow) {
+            return shadow == null ? null : shadow.state;
+        }
+
+        /**
+         * Whether the challenger's answer is given out in place of the champion's.
+         *
+         * @param championSeen events the champion had seen before: a challenger that has seen as many missed nothing
+         */
+        boolean answers(long championSeen, LiveDeployment deployment) {
+            Challenger called = deployment.deployment().challenger();
+            if (workspace == null || !called.answers()) {
+                return false;
+            }
+            workspace.state.setWarm(seen != championSeen);
+            return seen == championSeen || seen >= called.warmUp();
+        }
+
+        void settle(Event event, Answering.Answers answers) {
+            workspace.answering().settle(event, false, answers);
+        }
     }
 
     /** Gives answers out in the output format. */

@@ -2,6 +2,7 @@ package dev.eddy.stream;
 
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
+import dev.eddy.model.ModelId;
 
 /** Is told what becomes of every event, on the stream thread; must cost next to nothing. What it does not want it ignores. */
 public interface InferenceMonitor {
@@ -19,6 +20,9 @@ public interface InferenceMonitor {
 
     /** An event that was taken in and waited for its answer can have none. */
     default void onAbandoned(Reason reason) {}
+
+    /** A model that runs beside the one that answers could not take an event; its state is as it was. */
+    default void onShadowRejection(ModelId model, Reason reason) {}
 
     /** A sequence is over. */
     default void onEnd(Ending cause) {}

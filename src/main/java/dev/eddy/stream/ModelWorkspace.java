@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Fields;
@@ -18,7 +17,6 @@ final class ModelWorkspace {
     final Network.Scratch scratch;
     final float[] input; // (inputSize)
     final float[] outputs; // (outputSize)
-    private final StateCodec codec = new StateCodec();
     private final Answering answering;
     private final float[] probabilities;
     private final TaskStep task;
@@ -49,13 +47,18 @@ final class ModelWorkspace {
         return StateCodec.belongsTo(stored, model.id().fingerprint());
     }
 
-    /** Takes up a sequence where it was, or at zero if it is new. */
-    void load(byte[] stored, LiveDeployment deployment) {
+    /**
+     * Takes up a sequence where it was.
+     *
+     * @param stored     its state; null for zero
+     * @param generation the deployment the sequence is on
+     */
+    void load(byte[] stored, int generation) {
         if (stored != null) {
-            codec.read(stored, state);
-            state.moveTo(deployment.generation());
+            StateCodec.read(stored, state);
+            state.moveTo(generation);
         } else {
-            state.reset(deployment.generation());
+            state.reset(generation);
         }
     }
 
@@ -153,7 +156,7 @@ final class ModelWorkspace {
                 event.time(),
                 step,
                 model.id(),
-                Prediction.Start.COLD,
+                state.isWarm() ? Prediction.Start.WARM : Prediction.Start.COLD,
                 values,
                 tagged ? model.readout().labels().get(label) : null,
                 tagged ? probabilities.clone() : null,
@@ -165,7 +168,7 @@ final class ModelWorkspace {
 
     /** The bytes of the loaded sequence. */
     byte[] save() {
-        return codec.write(state);
+        return StateCodec.write(state);
     }
 
     /**

@@ -24,16 +24,15 @@ class CellStateTest {
     @MethodSource("cases")
     void shouldGiveTheSameBitsWhenEveryStepPassesThroughBytes(String name) throws IOException {
         LiveModel model = TestModels.live(CellCases.model(name));
-        StateCodec codec = new StateCodec();
         SequenceState kept = fresh(model);
-        byte[] stored = codec.write(kept);
+        byte[] stored = StateCodec.write(kept);
         SequenceState loaded = new SequenceState(model);
         for (int t = 0; t < STEPS; t++) {
             float[] wanted = step(model, kept, t, model.network().newScratch());
-            codec.read(stored, loaded);
+            StateCodec.read(stored, loaded);
             assertThat(step(model, loaded, t, model.network().newScratch())).containsExactly(wanted);
-            stored = codec.write(loaded);
-            assertThat(stored).isEqualTo(codec.write(kept));
+            stored = StateCodec.write(loaded);
+            assertThat(stored).isEqualTo(StateCodec.write(kept));
         }
     }
 

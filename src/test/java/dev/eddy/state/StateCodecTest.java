@@ -10,13 +10,12 @@ import org.junit.jupiter.api.Test;
 
 class StateCodecTest {
     private final LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 5, 3));
-    private final StateCodec codec = new StateCodec();
 
     @Test
     void shouldReadBackExactlyWhatItWrote() {
         SequenceState state = sample();
         SequenceState read = new SequenceState(model);
-        codec.read(codec.write(state), read);
+        StateCodec.read(StateCodec.write(state), read);
 
         assertThat(read.network()).containsExactly(state.network());
         assertThat(read.generation()).isEqualTo(7);
@@ -29,13 +28,13 @@ class StateCodecTest {
 
     @Test
     void shouldTellTheHeaderAndChangeTheTimerWithoutTheModel() {
-        byte[] bytes = codec.withTimer(codec.write(sample()), 100_000);
+        byte[] bytes = StateCodec.withTimer(StateCodec.write(sample()), 100_000);
         assertThat(StateCodec.timer(bytes)).isEqualTo(100_000);
         assertThat(StateCodec.lastEventTime(bytes)).isEqualTo(1234);
         assertThat(StateCodec.steps(bytes)).isEqualTo(1);
         assertThat(StateCodec.waiting(bytes)).isEqualTo(1);
         SequenceState read = new SequenceState(model);
-        codec.read(bytes, read);
+        StateCodec.read(bytes, read);
         assertThat(read.network()).containsExactly(sample().network());
     }
 
@@ -52,21 +51,21 @@ class StateCodecTest {
 
     @Test
     void shouldNoticeEveryFlippedBit() {
-        byte[] bytes = codec.write(sample());
+        byte[] bytes = StateCodec.write(sample());
         SequenceState target = new SequenceState(model);
         for (int bit = 0; bit < bytes.length * 8; bit++) {
             byte[] damaged = bytes.clone();
             damaged[bit / 8] ^= (byte) (1 << (bit % 8));
-            assertThatThrownBy(() -> codec.read(damaged, target)).isInstanceOf(CorruptStateException.class);
+            assertThatThrownBy(() -> StateCodec.read(damaged, target)).isInstanceOf(CorruptStateException.class);
         }
     }
 
     @Test
     void shouldNeverReadAStateIntoAnotherModel() {
         LiveModel other = TestModels.live(TestModels.predictor("m", "2", CellKind.LSTM, 5, 4));
-        byte[] bytes = codec.write(sample());
+        byte[] bytes = StateCodec.write(sample());
         assertThat(StateCodec.belongsTo(bytes, other.id().fingerprint())).isFalse();
-        assertThatThrownBy(() -> codec.read(bytes, new SequenceState(other)))
+        assertThatThrownBy(() -> StateCodec.read(bytes, new SequenceState(other)))
                 .isInstanceOf(CorruptStateException.class)
                 .hasMessageContaining("does not belong to model m@2");
     }
