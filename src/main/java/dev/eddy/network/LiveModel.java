@@ -99,7 +99,9 @@ public final class LiveModel {
         if (blank() != null) {
             return 1;
         }
-        return readsLanguage() ? LANGUAGE_MEMORY : horizon() * targets().size();
+        return readsLanguage()
+                ? LANGUAGE_MEMORY
+                : ForecastMemory.size(horizon(), targets().size());
     }
 
     /** The blank of a tagger trained with CTC; null for any other model. */

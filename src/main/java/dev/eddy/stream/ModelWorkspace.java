@@ -122,6 +122,7 @@ final class ModelWorkspace {
                 tagged ? probabilities.clone() : null,
                 task.symbol(),
                 task.residual(),
+                task.deviation(),
                 task.language());
     }
 

@@ -54,6 +54,7 @@ public final class AvroPredictions implements PredictionEncoder {
                 floats(record.getProbabilities()),
                 record.getSymbol(),
                 doubles(record.getResidual()),
+                doubles(record.getDeviation()),
                 record.getPerplexity() == null
                         ? null
                         : new Prediction.Language(record.getLogProbability(), record.getPerplexity()));
@@ -73,6 +74,7 @@ public final class AvroPredictions implements PredictionEncoder {
                 list(prediction.probabilities()),
                 prediction.symbol(),
                 list(prediction.residual()),
+                list(prediction.deviation()),
                 language == null ? null : language.logProbability(),
                 language == null ? null : language.perplexity());
     }

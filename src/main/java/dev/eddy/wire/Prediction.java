@@ -15,6 +15,8 @@ import dev.eddy.model.ModelId;
  * @param probabilities probability of each label; null unless the model is a tagger
  * @param symbol        the symbol that begins at the event, for a tagger trained with CTC; null where none does
  * @param residual      the event's fields minus what was predicted for them; null if nothing was
+ * @param deviation     the running root mean square of the residuals before this event's, NaN for a field with fewer than two;
+ *                      null if that are all
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
  */
 public record Prediction(
@@ -28,6 +30,7 @@ public record Prediction(
         float[] probabilities,
         String symbol,
         double[] residual,
+        double[] deviation,
         Language language) {
 
     /**

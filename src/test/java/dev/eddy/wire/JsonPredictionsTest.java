@@ -26,6 +26,7 @@ class JsonPredictionsTest {
                 new float[] {0.25f, 0.75f},
                 "hot",
                 null,
+                null,
                 null);
 
         assertThat(text(prediction))
@@ -44,7 +45,8 @@ class JsonPredictionsTest {
 
     @Test
     void shouldWriteNullWhereNothingWasPredicted() {
-        assertThat(text(predictor(FIRST, "a"))).endsWith("\"start\":\"cold\",\"values\":[2.5],\"residual\":[null]}");
+        assertThat(text(predictor(FIRST, "a")))
+                .endsWith("\"start\":\"cold\",\"values\":[2.5],\"residual\":[null],\"deviation\":[0.5]}");
     }
 
     @Test
@@ -64,6 +66,21 @@ class JsonPredictionsTest {
         assertThat(KeyText.of(new byte[0])).isEmpty();
     }
 
+    @Test
+    void shouldReadBackEveryKeyItShows() {
+        for (byte[] key : new byte[][] {
+            bytes("sensor-ä€😀"),
+            bytes(""),
+            bytes("base64:"),
+            bytes("base64:YQ=="),
+            bytes("base64:not base64"),
+            {(byte) 0xFF, 65},
+            {(byte) 0xED, (byte) 0xA0, (byte) 0x80}
+        }) {
+            assertThat(KeyText.bytes(KeyText.of(key))).isEqualTo(key);
+        }
+    }
+
     private static Prediction predictor(ModelId model, String key) {
         return new Prediction(
                 bytes(key),
@@ -76,6 +93,7 @@ class JsonPredictionsTest {
                 null,
                 null,
                 new double[] {Double.NaN},
+                new double[] {0.5},
                 null);
     }
 
