@@ -63,12 +63,12 @@ public final class Rollout {
     }
 
     /**
-     * Refuses a model that cannot go on by itself. The one place where that is decided, for tokens, forecasts and live states.
+     * Refuses a network that cannot go on by itself. The one place where that is decided, for tokens, forecasts and live states.
      *
      * @throws InvalidModelException if its answer to an event depends on later ones
      */
-    public static void requireCanGoOn(LiveModel model) {
-        if (model.network().readsBackward()) {
+    public static void requireCanGoOn(Network network) {
+        if (network.readsBackward()) {
             throw new InvalidModelException("an answer of this model depends on later events too, so it cannot go on"
                     + " from where a sequence is; use a model all of whose layers read forward");
         }

@@ -37,7 +37,7 @@ public final class LiveSequence {
      * @throws dev.eddy.model.InvalidModelException if the model cannot go on by itself
      */
     public Rollout rollout() {
-        Rollout.requireCanGoOn(model);
+        Rollout.requireCanGoOn(model.network());
         return state.rollout();
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eddy.app.models.ModelImport;
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.BadEventException;
 import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
@@ -18,6 +19,7 @@ import dev.eddy.network.TokenGenerator.Options;
 import dev.eddy.network.TokenGenerator.Token;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -180,6 +182,27 @@ class GeneratorsTest {
         assertThatThrownBy(() -> new Forecaster(tokens))
                 .isInstanceOf(InvalidModelException.class)
                 .hasMessageContaining("'predict'");
+    }
+
+    @Test
+    void shouldRefuseNetworksThatReadBackward() {
+        Network backward = (Network) Proxy.newProxyInstance(
+                Network.class.getClassLoader(),
+                new Class<?>[] {Network.class},
+                (proxy, method, arguments) -> method.getName().equals("readsBackward"));
+        assertThatThrownBy(() -> Rollout.requireCanGoOn(backward))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("depends on later events too, so it cannot go on");
+    }
+
+    @Test
+    void shouldRefuseAForecastThatGrowsBeyondAllNumbers() {
+        LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 6, 1));
+        float[] state = new float[model.network().stateSize()];
+        Rollout sequence = new Rollout(model, state, new float[0], new double[] {Double.POSITIVE_INFINITY, 4, 2}, 2, 7);
+        assertThatThrownBy(() -> new Forecaster(model).forecast(sequence, 1, 1))
+                .isInstanceOf(BadEventException.class)
+                .hasMessageContaining("not finite");
     }
 
     private static List<Integer> ids(LiveModel model, Options options, Rollout sequence) {

@@ -117,11 +117,12 @@ class DeviationTest {
                 .get("series");
         int series = 0;
         int within = 0;
-        double squares = 0;
-        double variances = 0;
+        int calibrated = 0;
         for (Map.Entry<String, JsonNode> one : scaling.properties()) {
             Replay stream = new Replay(model);
             List<Double> residuals = new ArrayList<>();
+            double squares = 0;
+            double variances = 0;
             Prediction last = null;
             List<String> rows = Files.readAllLines(Material.path("nab/data/" + one.getKey()));
             for (String row : rows.subList(1, rows.size())) {
@@ -143,14 +144,15 @@ class DeviationTest {
             double plain =
                     Math.sqrt(newest.stream().mapToDouble(r -> r * r).average().orElseThrow());
             within += last.deviation()[0] > plain / 1.5 && last.deviation()[0] < plain * 1.5 ? 1 : 0;
+            calibrated += Math.abs(Math.sqrt(variances / squares) - 1) < 0.05 ? 1 : 0;
             series++;
         }
         System.out.printf(
-                "NAB: root mean square of residuals %.4f, of deviations %.4f; %d of %d series end within 1.5 of the last"
-                        + " 200%n",
-                Math.sqrt(squares), Math.sqrt(variances), within, series);
+                "NAB: %d of %d series have a deviation within 5 %% of the root mean square of all residuals, %d end within a"
+                        + " factor of 1.5 of the last 200%n",
+                calibrated, series, within);
         assertThat(series).isEqualTo(39);
-        assertThat(variances / squares).isBetween(0.9, 1.1);
+        assertThat(calibrated).isGreaterThan(series * 3 / 4);
         assertThat(within).isGreaterThan(series * 3 / 4);
     }
 
