@@ -44,7 +44,12 @@ class LiveSequencesIT {
                 "state.dir",
                 directory.toString(),
                 "eddy.pipeline",
-                "own"));
+                "own",
+                // What is found has not been committed, nor flushed out of the cache.
+                "processing.guarantee",
+                "at_least_once",
+                "commit.interval.ms",
+                "600000"));
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream("in", Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
                 .process(Eddy.of(config, model).inference(), Named.as("inference"));

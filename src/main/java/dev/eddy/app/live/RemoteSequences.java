@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.rollout.InstanceReports;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
@@ -18,7 +19,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Finds the live state of a sequence: asks every running instance of a pipeline that says where its HTTP is. */
 public final class RemoteSequences {
@@ -41,12 +45,14 @@ public final class RemoteSequences {
      */
     public RemoteSequence find(String key) throws InterruptedException {
         List<RemoteSequence> found = new ArrayList<>();
+        Set<Integer> searched = new HashSet<>();
         List<String> silent = new ArrayList<>();
         for (InstanceStatus instance : running()) {
             try {
-                RemoteSequence sequence = ask(instance, key);
-                if (sequence != null) {
-                    found.add(sequence);
+                JsonNode answer = ask(instance, key);
+                answer.path(SequenceEndpoint.PARTITIONS).forEach(partition -> searched.add(partition.asInt()));
+                if (answer.has(SequenceEndpoint.STATE)) {
+                    found.add(sequence(instance, answer));
                 }
             } catch (IOException | IllegalArgumentException e) {
                 silent.add("instance " + instance.getInstance() + ": " + e.getMessage());
@@ -55,14 +61,22 @@ public final class RemoteSequences {
         if (found.size() > 1) {
             throw new OperationFailedException(found.size() + " instances hold sequence '" + key
                     + "', as when partitions move from one to the other; try again");
-        } else if (found.isEmpty() && !silent.isEmpty()) {
-            throw new OperationFailedException("sequence '" + key + "' was not found, and not every instance could be"
-                    + " asked (" + String.join("; ", silent) + ")");
         } else if (found.isEmpty()) {
-            throw new OperationFailedException("no instance of pipeline " + config.pipeline() + " holds a sequence '"
-                    + key + "'; check the key: a sequence begins with its first event and ends with a tombstone");
+            throw new OperationFailedException(notFound(key, searched, silent));
         }
         return found.get(0);
+    }
+
+    private String notFound(String key, Set<Integer> searched, List<String> silent) {
+        Set<Integer> missing = new TreeSet<>(Topics.inputPartitions(config));
+        missing.removeAll(searched);
+        if (missing.isEmpty()) {
+            return "no instance of pipeline " + config.pipeline() + " holds a sequence '" + key
+                    + "'; check the key: a sequence begins with its first event and ends with a tombstone";
+        }
+        String why = silent.isEmpty() ? "they are between two instances; try again" : String.join("; ", silent);
+        return "sequence '" + key + "' was not found, but the partitions " + missing + " could not be searched (" + why
+                + ")";
     }
 
     private List<InstanceStatus> running() {
@@ -76,8 +90,8 @@ public final class RemoteSequences {
         }
     }
 
-    /** What one instance says; null if it does not hold the sequence. */
-    private RemoteSequence ask(InstanceStatus instance, String key) throws IOException, InterruptedException {
+    /** What one instance says: the sequence, or which partitions it has searched for it. */
+    private JsonNode ask(InstanceStatus instance, String key) throws IOException, InterruptedException {
         if (instance.getHttp() == null) {
             throw new IOException("its HTTP is off; start it with an eddy.http.port that is not -1");
         }
@@ -95,11 +109,10 @@ public final class RemoteSequences {
             throw new IOException("something else answers at " + instance.getHttp()
                     + "; set its eddy.http.host and eddy.http.advertised.host to what this machine reaches");
         }
-        return switch (response.statusCode()) {
-            case 200 -> sequence(instance, json);
-            case 404 -> null;
-            default -> throw new IOException(json.path(SequenceEndpoint.ERROR).asText());
-        };
+        if (response.statusCode() != 200 && response.statusCode() != 404) {
+            throw new IOException(json.path(SequenceEndpoint.ERROR).asText());
+        }
+        return json;
     }
 
     private HttpResponse<String> send(InstanceStatus instance, HttpRequest request)

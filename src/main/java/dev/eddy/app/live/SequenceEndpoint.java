@@ -1,6 +1,7 @@
 package dev.eddy.app.live;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.http.SequenceAnswer;
@@ -8,13 +9,14 @@ import dev.eddy.state.CorruptStateException;
 import dev.eddy.stream.LiveSequence;
 import dev.eddy.stream.LiveSequences;
 import dev.eddy.wire.KeyText;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
-import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * Answers {@code GET /sequences/KEY}: model, steps, time of the last event and the state's bytes, or why not. Every answer
- * names the pipeline and the instance, so that whoever asked knows whom it has reached.
+ * names the pipeline and the instance, so that whoever asked knows whom it has reached; a 404 names the partitions that were
+ * searched, so that it knows whether anybody has searched them all.
  */
 public final class SequenceEndpoint implements Function<String, SequenceAnswer> {
     static final String PIPELINE = "pipeline";
@@ -27,6 +29,7 @@ public final class SequenceEndpoint implements Function<String, SequenceAnswer> 
     static final String STEPS = "steps";
     static final String LAST_EVENT_TIME = "lastEventTime";
     static final String STATE = "state";
+    static final String PARTITIONS = "partitions";
     static final String ERROR = "error";
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -42,17 +45,22 @@ public final class SequenceEndpoint implements Function<String, SequenceAnswer> 
     @Override
     public SequenceAnswer apply(String key) {
         try {
-            Optional<LiveSequence> found = sequences.find(KeyText.bytes(key));
-            return found.isPresent()
-                    ? answer(200, found(key, found.get()))
-                    : refusal(
-                            404,
-                            "this instance holds no sequence '" + key + "'; ask the others, or send an event first");
-        } catch (InvalidStateStoreException e) {
-            return refusal(503, "the states of this instance cannot be read at this moment; try again");
+            LiveSequences.Search search = sequences.search(KeyText.bytes(key));
+            return search.sequence() == null
+                    ? notFound(key, search.partitions())
+                    : answer(200, found(key, search.sequence()));
+        } catch (StreamsException e) {
+            return refusal("its states cannot be read at this moment, it is starting or stopping");
         } catch (IllegalStateException | CorruptStateException e) {
-            return refusal(503, e.getMessage());
+            return refusal(e.getMessage());
         }
+    }
+
+    private SequenceAnswer notFound(String key, Set<Integer> partitions) {
+        ObjectNode json = from().put(ERROR, "this instance holds no sequence '" + key + "'; ask the others");
+        ArrayNode searched = json.putArray(PARTITIONS);
+        partitions.forEach(searched::add);
+        return answer(404, json);
     }
 
     private ObjectNode found(String key, LiveSequence sequence) {
@@ -66,8 +74,8 @@ public final class SequenceEndpoint implements Function<String, SequenceAnswer> 
                 .put(STATE, sequence.bytes());
     }
 
-    private SequenceAnswer refusal(int status, String sentence) {
-        return answer(status, from().put(ERROR, sentence));
+    private SequenceAnswer refusal(String sentence) {
+        return answer(503, from().put(ERROR, sentence));
     }
 
     private ObjectNode from() {

@@ -42,6 +42,7 @@ class RemoteSequencesIT {
 
     {
         KAFKA.createTopics(1, pipeline);
+        KAFKA.createTopics(3, pipeline + ".input");
         Replay stream = new Replay(model);
         stream.event("a", 7, "{\"value\":1}");
         state = stream.state("a");
@@ -66,11 +67,21 @@ class RemoteSequencesIT {
     }
 
     @Test
-    void shouldNotCallASequenceUnknownUnlessEveryInstanceSaysSo() throws Exception {
-        instance("one", 404, "one", "\"error\":\"no\"");
+    void shouldNotCallASequenceUnknownUnlessAllPartitionsWereSearched() throws Exception {
+        instance("one", 404, "one", "\"error\":\"no\",\"partitions\":[0,1,2]");
         assertRefused("holds a sequence 'a'; check the key");
-        instance("two", 503, "two", "\"error\":\"the states move; try again\"");
-        assertRefused("not every instance could be asked (instance two: the states move; try again)");
+        instance("one", 404, "one", "\"error\":\"no\",\"partitions\":[1]");
+        assertRefused("the partitions [0, 2] could not be searched (they are between two instances; try again)");
+        instance("two", 503, "two", "\"error\":\"it is starting\"");
+        assertRefused("the partitions [0, 2] could not be searched (instance two: it is starting)");
+    }
+
+    @Test
+    void shouldNotMissAnInstanceWhosePartitionsOthersHaveSearched() throws Exception {
+        instance("dead", 503, "dead", "\"error\":\"gone\"");
+        instance("one", 404, "one", "\"error\":\"no\",\"partitions\":[1,0]");
+        instance("two", 404, "two", "\"error\":\"no\",\"partitions\":[2]");
+        assertRefused("no instance of pipeline " + pipeline + " holds a sequence 'a'");
     }
 
     @Test
@@ -113,7 +124,9 @@ class RemoteSequencesIT {
                         "eddy.pipeline",
                         pipeline,
                         "eddy.topics.status",
-                        pipeline)))
+                        pipeline,
+                        "eddy.topics.input",
+                        pipeline + ".input")))
                 .find("a");
     }
 
