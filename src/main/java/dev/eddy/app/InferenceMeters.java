@@ -1,6 +1,7 @@
 package dev.eddy.app;
 
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Ending;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.telemetry.Telemetry;
 
@@ -28,5 +29,15 @@ final class InferenceMeters implements InferenceMonitor {
     public void onRejection(Reason reason) {
         telemetry.countEvent();
         telemetry.countRejected(reason);
+    }
+
+    @Override
+    public void onAbandoned(Reason reason) {
+        telemetry.countRejected(reason);
+    }
+
+    @Override
+    public void onEnd(Ending cause) {
+        telemetry.countEnd(cause);
     }
 }

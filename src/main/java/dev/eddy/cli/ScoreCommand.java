@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code eddy score}. */
@@ -29,7 +30,9 @@ import picocli.CommandLine.Spec;
                     + " 'eddy run' writes.",
             "",
             "Every key is a sequence; the events of a key are stepped in the order of the file. One JSON object is"
-                    + " written for each event that can be scored, the others are counted.",
+                    + " written for each event that can be scored, the others are counted. A sequence ends at a tombstone,"
+                    + " at an event with the model's end field, or, with --idle, for want of events; a model whose answers"
+                    + " wait for later events or for the end gives the rest of them then.",
             "",
             "Example: eddy score -m model.safetensors -i events.csv --key sensor --timestamp time -o scored.jsonl",
             ""
@@ -57,20 +60,38 @@ final class ScoreCommand implements Callable<Integer> {
     private Path output;
 
     @Option(
+            names = "--idle",
+            paramLabel = "MS",
+            defaultValue = "0",
+            description =
+                    "Ends a sequence when the times of the file's events are so many milliseconds past its own last"
+                            + " one, as eddy.sequence.idle.ms does. Default: never.")
+    private long idle;
+
+    @Option(names = "--end", description = "Ends every sequence at the end of the file.")
+    private boolean end;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "No progress bar.")
     private boolean quiet;
 
     @Override
     public Integer call() throws IOException {
+        if (idle < 0) {
+            throw new ParameterException(command.commandLine(), "--idle must not be negative");
+        }
         ModelFile file = ModelFile.read(model);
-        FileScorer scorer = new FileScorer(LiveModel.compile(file.id(), file.spec(), file));
+        FileScorer scorer = new FileScorer(LiveModel.compile(file.id(), file.spec(), file), idle);
         PrintWriter err = command.commandLine().getErr();
         EventFile input = events.get();
         try (EventFileReader reader = input.open();
                 OutputStream out = open();
                 ProgressBar bar = ProgressBar.on(err, "events", quiet || output == null)) {
             scorer.score(reader, out, input.size(), bar);
+            if (end) {
+                scorer.end();
+            }
         }
         report(scorer, err);
         return 0;
@@ -96,6 +117,14 @@ final class ScoreCommand implements Callable<Integer> {
                     rejected,
                     scorer.rejected(),
                     scorer.firstRejection());
+        }
+        if (scorer.waiting() > 0) {
+            err.printf(
+                    Locale.ROOT,
+                    "%,d of %,d sequences wait for more events or their end with answers; --end ends them with the"
+                            + " file%n",
+                    scorer.waiting(),
+                    scorer.sequences());
         }
         err.flush();
     }

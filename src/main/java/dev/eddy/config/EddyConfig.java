@@ -37,6 +37,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String INPUT_DESERIALIZER = "eddy.input.deserializer";
     public static final String OUTPUT_FORMAT = "eddy.output.format";
     public static final String NO_MODEL = "eddy.no.model";
+    public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
@@ -150,6 +151,14 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     "What happens to events while no model has been deployed: they wait in their topic, or go to the "
                             + "dead-letter topic.")
+            .define(
+                    SEQUENCE_IDLE,
+                    Type.LONG,
+                    0L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "A sequence ends when its partition's event times are so many milliseconds past its own last one; "
+                            + "0 for never.")
             .define(
                     MODEL_MAX_BYTES,
                     Type.LONG,

@@ -37,6 +37,10 @@ public final class BadEventException extends RuntimeException {
         /** No deployed model covers the event's time. */
         NO_MODEL,
         /** The network's answer is not finite. */
-        NOT_FINITE_OUTPUT
+        NOT_FINITE_OUTPUT,
+        /** The sequence has as many events already as the model reads of one. */
+        TOO_LONG,
+        /** The event has more bytes than can wait for an answer. */
+        TOO_LARGE
     }
 }

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param task     what the values mean
  * @param emit     when an output is written
  * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
+ * @param lookAhead how many later events an answer waits for; {@code null}: each is given at its own event
+ * @param maxLength longest sequence of a model that reads it whole and answers at its end; {@code null}: it does not
  * @param probes   events and the values the model must give for them; checked before the model goes live
  * @param stateOf  fingerprints of models whose sequence states this one may carry on
  */
@@ -33,6 +35,8 @@ import java.util.regex.Pattern;
     "task",
     "emit",
     "endField",
+    "lookAhead",
+    "maxLength",
     "probes",
     "stateOf"
 })
@@ -46,8 +50,15 @@ public record ModelSpec(
         Task task,
         Emit emit,
         String endField,
+        Integer lookAhead,
+        Integer maxLength,
         List<Probe> probes,
         List<String> stateOf) {
+    /** Most events an answer can wait for; each of them is read again for every answer where a layer reads backward. */
+    public static final int MAX_LOOK_AHEAD = 1_000;
+
+    /** Longest sequence that can be read whole; its events wait in the store until it ends. */
+    public static final int MAX_LENGTH = 100_000;
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -62,7 +73,7 @@ public record ModelSpec(
             Emit emit,
             List<Probe> probes,
             List<String> stateOf) {
-        this(name, version, features, layers, head, null, task, emit, null, probes, stateOf);
+        this(name, version, features, layers, head, null, task, emit, null, null, null, probes, stateOf);
     }
 
     public ModelSpec {
@@ -89,11 +100,46 @@ public record ModelSpec(
         } else if (heads.size() > 1 && task instanceof Task.Tag) {
             throw new InvalidModelException("a tagger has one head, the spec has " + heads.size());
         }
+        requireWaiting(task, emit, lookAhead, maxLength);
+    }
+
+    private static void requireWaiting(Task task, Emit emit, Integer lookAhead, Integer maxLength) {
+        if (lookAhead == null && maxLength == null) {
+            return;
+        }
+        if (lookAhead != null && maxLength != null) {
+            throw new InvalidModelException(
+                    "the spec has both a 'lookAhead' and a 'maxLength'; an answer waits for some"
+                            + " events or for the end of the sequence, keep one of the two");
+        }
+        requireRange("lookAhead", lookAhead, MAX_LOOK_AHEAD);
+        requireRange("maxLength", maxLength, MAX_LENGTH);
+        if (lookAhead != null && emit == Emit.END) {
+            throw new InvalidModelException(
+                    "the spec has a 'lookAhead' but answers at the end of the sequence only; use"
+                            + " 'maxLength', or 'emit': every");
+        }
+        if (task instanceof Task.Predict || task instanceof Task.Language) {
+            throw new InvalidModelException("the spec's task foresees events, but with '"
+                    + (lookAhead == null ? "maxLength" : "lookAhead")
+                    + "' its answers would have seen what they foresee; leave that out");
+        }
+    }
+
+    private static void requireRange(String what, Integer value, int most) {
+        if (value != null && (value < 1 || value > most)) {
+            throw new InvalidModelException("the spec's " + what + " is " + value + "; use 1 to " + most);
+        }
     }
 
     /** The one head, or all of them. */
     public List<HeadSpec> allHeads() {
         return heads.isEmpty() ? List.of(head) : heads;
+    }
+
+    /** Whether answers wait for later events, for some or for all of them. */
+    public boolean waits() {
+        return lookAhead != null || maxLength != null;
     }
 
     /** When a sequence writes an output. */
@@ -108,12 +154,27 @@ public record ModelSpec(
 
     /** The same model under another name and version. */
     public ModelSpec named(String newName, String newVersion) {
-        return new ModelSpec(newName, newVersion, features, layers, head, heads, task, emit, endField, probes, stateOf);
+        return new ModelSpec(
+                newName,
+                newVersion,
+                features,
+                layers,
+                head,
+                heads,
+                task,
+                emit,
+                endField,
+                lookAhead,
+                maxLength,
+                probes,
+                stateOf);
     }
 
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
-        return new ModelSpec(name, version, features, layers, head, heads, task, emit, endField, newProbes, stateOf);
+        return new ModelSpec(
+                name, version, features, layers, head, heads, task, emit, endField, lookAhead, maxLength, newProbes,
+                stateOf);
     }
 
     private static void requireWord(String what, String value) {

@@ -43,7 +43,7 @@ public final class Forecaster {
         if (!(model.spec().task() instanceof Task.Predict predict)) {
             throw new InvalidModelException("only a model whose task is 'predict' can forecast further");
         }
-        Rollout.requireCanGoOn(model.network());
+        Rollout.requireCanGoOn(model);
         for (Feature feature : model.spec().features()) {
             if (feature.field() != null
                     && !predict.fields().contains(feature.field())

@@ -3,6 +3,7 @@ package dev.eddy.network;
 import dev.eddy.model.Feature;
 import dev.eddy.model.FeatureEncoder;
 import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.LayerSpec;
 import dev.eddy.model.ModelId;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
@@ -14,6 +15,11 @@ public final class LiveModel {
     private static final long MAX_STATE_BYTES = 900_000;
     /** With probabilities, and twenty characters for a number. */
     private static final int MAX_OUTPUTS = 22_000;
+
+    /** Of the encoded events, outputs and layers' outputs while events that wait are read. */
+    private static final long MAX_WAITING_BYTES = 256L << 20;
+    /** Encoded events that wait are records too, beside their own bytes. */
+    private static final int MAX_WAITING_INPUTS = 100_000;
 
     /** Sum and number of the log-probabilities. */
     private static final int LANGUAGE_MEMORY = 2;
@@ -30,7 +36,13 @@ public final class LiveModel {
         this.features = new FeatureEncoder(spec.features());
         this.network = network;
         this.readout = new Readout(spec, network);
-        if ((spec.emit() == ModelSpec.Emit.END || readsLanguage()) && !network.isRecurrent()) {
+        if (network.readsBackward() && !spec.waits()) {
+            throw new InvalidModelException("a layer of this model reads backward, so its answers must wait for later"
+                    + " events; give the spec a 'lookAhead' or a 'maxLength'");
+        }
+        if ((spec.emit() == ModelSpec.Emit.END || readsLanguage())
+                && !network.isRecurrent()
+                && !network.readsBackward()) {
             throw new InvalidModelException(
                     "this model has no recurrent layer, so it has nothing to say of a sequence");
         }
@@ -49,9 +61,22 @@ public final class LiveModel {
      * @throws dev.eddy.model.InvalidModelException if it cannot be used; the message says why
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
-        LiveModel model = new LiveModel(id, spec, NetworkCompiler.compile(spec, weights));
-        model.requireRecordSizes();
+        LiveModel model = of(id, spec, NetworkCompiler.compile(spec, weights));
         ProbeCheck.run(model);
+        return model;
+    }
+
+    /**
+     * A model whose network is compiled already; its probes are not run.
+     *
+     * @throws dev.eddy.model.InvalidModelException if spec and network do not go together
+     */
+    static LiveModel of(ModelId id, ModelSpec spec, Network network) {
+        LiveModel model = new LiveModel(id, spec, network);
+        model.requireRecordSizes();
+        if (spec.waits()) {
+            model.requireWaitingSizes();
+        }
         return model;
     }
 
@@ -67,6 +92,38 @@ public final class LiveModel {
             throw new InvalidModelException("the model gives " + network.outputSize()
                     + " numbers for each event; up to " + MAX_OUTPUTS + " fit into a record");
         }
+    }
+
+    /** All encoded events that wait are in memory at once, with what the layers make of them. */
+    private void requireWaitingSizes() {
+        if (keepsInputs() && network.inputSize() > MAX_WAITING_INPUTS) {
+            throw new InvalidModelException("the model reads " + network.inputSize()
+                    + " numbers of each event; events of up to " + MAX_WAITING_INPUTS + " can wait for their answers");
+        }
+        long widest = Math.max(network.inputSize(), network.outputSize());
+        for (LayerSpec layer : spec.layers()) {
+            widest = Math.max(widest, Math.max(layer.input(), layer.outputSize()));
+        }
+        long perEvent = Float.BYTES * (network.inputSize() + network.outputSize() + 2 * widest);
+        long events = keepsInputs() ? maxWaiting() : 0;
+        if (events * perEvent > MAX_WAITING_BYTES) {
+            throw new InvalidModelException("reading " + events + " events at once takes " + events * perEvent
+                    + " bytes; up to " + MAX_WAITING_BYTES + " are allowed, so give the spec a smaller "
+                    + (spec.maxLength() == null ? "lookAhead" : "maxLength"));
+        }
+    }
+
+    /** Most events of a sequence that wait for their answers at once; 0 where each is answered as it comes. */
+    public int maxWaiting() {
+        if (spec.maxLength() != null) {
+            return spec.maxLength();
+        }
+        return spec.lookAhead() == null ? 0 : spec.lookAhead() + (network.readsBackward() ? 1 : 0);
+    }
+
+    /** Whether events that wait for their answers are read again, so that their encoding must be kept. */
+    public boolean keepsInputs() {
+        return spec.maxLength() != null || (spec.lookAhead() != null && network.readsBackward());
     }
 
     public ModelId id() {

@@ -67,10 +67,10 @@ public final class Rollout {
      *
      * @throws InvalidModelException if its answer to an event depends on later ones
      */
-    public static void requireCanGoOn(Network network) {
-        if (network.readsBackward()) {
+    public static void requireCanGoOn(LiveModel model) {
+        if (model.spec().waits()) {
             throw new InvalidModelException("an answer of this model depends on later events too, so it cannot go on"
-                    + " from where a sequence is; use a model all of whose layers read forward");
+                    + " from where a sequence is; use a model without lookAhead and maxLength");
         }
     }
 

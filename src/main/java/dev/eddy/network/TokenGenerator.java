@@ -64,7 +64,7 @@ public final class TokenGenerator {
                     "the model reads " + token.vocabulary().size() + " tokens but scores "
                             + model.network().outputSize() + "; it does not predict what it reads");
         }
-        Rollout.requireCanGoOn(model.network());
+        Rollout.requireCanGoOn(model);
         if (!model.network().isRecurrent()) {
             throw new InvalidModelException("this model has no recurrent layer, so it has nothing to go on from");
         }

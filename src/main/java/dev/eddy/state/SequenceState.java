@@ -16,6 +16,8 @@ public final class SequenceState {
     private int generation;
     private long steps;
     private long lastEventTime;
+    private long timer;
+    private int waiting;
 
     public SequenceState(LiveModel model) {
         this.model = model;
@@ -26,22 +28,34 @@ public final class SequenceState {
 
     /** Back to the state of a sequence that has seen nothing. */
     public void reset(int newGeneration) {
-        set(newGeneration, 0, 0);
+        set(newGeneration, 0, 0, 0, 0);
         Arrays.fill(network, 0f);
         Arrays.fill(remembered, 0f);
         Arrays.fill(task, Double.NaN);
     }
 
-    void set(int newGeneration, long newSteps, long newLastEventTime) {
+    void set(int newGeneration, long newSteps, long newLastEventTime, long newTimer, int newWaiting) {
         generation = newGeneration;
         steps = newSteps;
         lastEventTime = newLastEventTime;
+        timer = newTimer;
+        waiting = newWaiting;
     }
 
-    /** Counts a step at an event time. */
+    /** Counts an event of some time; a late one does not take the time back. */
     public void advance(long eventTime) {
+        lastEventTime = steps == 0 ? eventTime : Math.max(lastEventTime, eventTime);
         steps++;
-        lastEventTime = eventTime;
+    }
+
+    /** Sets the time of the sequence's timer; 0 for none. */
+    public void setTimer(long time) {
+        timer = time;
+    }
+
+    /** Sets how many of the events seen, the last ones, wait for their answers. */
+    public void setWaiting(int events) {
+        waiting = events;
     }
 
     /**
@@ -78,12 +92,22 @@ public final class SequenceState {
         return generation;
     }
 
-    /** Events this state has seen. */
+    /** When the sequence is looked at again, in event time; 0 for never. */
+    public long timer() {
+        return timer;
+    }
+
+    /** How many of the events seen, the last ones, wait for their answers. */
+    public int waiting() {
+        return waiting;
+    }
+
+    /** Events this sequence has seen. */
     public long steps() {
         return steps;
     }
 
-    /** Time of the last event, epoch milliseconds. */
+    /** The latest time of an event, epoch milliseconds. */
     public long lastEventTime() {
         return lastEventTime;
     }

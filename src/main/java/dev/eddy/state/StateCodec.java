@@ -8,13 +8,15 @@ import java.util.zip.CRC32C;
 /** Sequence states as bytes; the layout is in {@code schemas/state.md}. Not thread-safe: it reuses its buffers. */
 public final class StateCodec {
     private static final byte MAGIC = (byte) 0xED;
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int GENERATION_AT = 4;
     private static final int FINGERPRINT_AT = 8;
     private static final int FINGERPRINT_BYTES = 16;
     private static final int STEPS_AT = 24;
     private static final int TIME_AT = 32;
-    private static final int PAYLOAD_AT = 40;
+    private static final int TIMER_AT = 40;
+    private static final int WAITING_AT = 48;
+    private static final int PAYLOAD_AT = 52;
     private static final int CHECKSUM_BYTES = 4;
 
     private final CRC32C checksum = new CRC32C();
@@ -34,6 +36,7 @@ public final class StateCodec {
         buffer.put(MAGIC).put(VERSION).putShort((short) 0).putInt(state.generation());
         state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
         buffer.putLong(STEPS_AT, state.steps()).putLong(TIME_AT, state.lastEventTime());
+        buffer.putLong(TIMER_AT, state.timer()).putInt(WAITING_AT, state.waiting());
         int at = PAYLOAD_AT;
         buffer.position(at).asFloatBuffer().put(state.network).put(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
@@ -56,7 +59,12 @@ public final class StateCodec {
                     + state.model.id() + ", whose states have " + size(state));
         }
         ByteBuffer buffer = littleEndian(bytes);
-        state.set(buffer.getInt(GENERATION_AT), buffer.getLong(STEPS_AT), buffer.getLong(TIME_AT));
+        state.set(
+                buffer.getInt(GENERATION_AT),
+                buffer.getLong(STEPS_AT),
+                buffer.getLong(TIME_AT),
+                buffer.getLong(TIMER_AT),
+                buffer.getInt(WAITING_AT));
         int at = PAYLOAD_AT;
         buffer.position(at).asFloatBuffer().get(state.network).get(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
@@ -70,10 +78,43 @@ public final class StateCodec {
 
     /** The deployment generation a state's bytes name. */
     public static int generation(byte[] bytes) {
+        return header(bytes).getInt(GENERATION_AT);
+    }
+
+    /** How many events the sequence has seen. */
+    public static long steps(byte[] bytes) {
+        return header(bytes).getLong(STEPS_AT);
+    }
+
+    /** The latest time of an event of the sequence, epoch milliseconds. */
+    public static long lastEventTime(byte[] bytes) {
+        return header(bytes).getLong(TIME_AT);
+    }
+
+    /** When the sequence is looked at again, in event time; 0 for never. */
+    public static long timer(byte[] bytes) {
+        return header(bytes).getLong(TIMER_AT);
+    }
+
+    /** How many of the events seen, the last ones, wait for their answers. */
+    public static int waiting(byte[] bytes) {
+        return header(bytes).getInt(WAITING_AT);
+    }
+
+    /** The same state with another timer. */
+    public byte[] withTimer(byte[] bytes, long timer) {
+        check(bytes);
+        byte[] changed = bytes.clone();
+        ByteBuffer buffer = littleEndian(changed).putLong(TIMER_AT, timer);
+        buffer.putInt(changed.length - CHECKSUM_BYTES, checksumOf(changed));
+        return changed;
+    }
+
+    private static ByteBuffer header(byte[] bytes) {
         if (bytes.length < PAYLOAD_AT + CHECKSUM_BYTES) {
             throw new CorruptStateException("a state has only " + bytes.length + " bytes");
         }
-        return littleEndian(bytes).getInt(GENERATION_AT);
+        return littleEndian(bytes);
     }
 
     private void check(byte[] bytes) {

@@ -2,10 +2,8 @@ package dev.eddy.stream;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** The headers that tell why an event is in the dead-letter topic, and where it came from. */
 public final class DeadLetterHeaders {
@@ -23,14 +21,14 @@ public final class DeadLetterHeaders {
 
     private DeadLetterHeaders() {}
 
-    static void write(Headers headers, Outcome.Rejected rejected, Optional<RecordMetadata> origin) {
+    static void write(Headers headers, Outcome.Rejected rejected, Event.Origin origin) {
         set(headers, REASON, rejected.reason().name());
         set(headers, MESSAGE, rejected.message());
-        origin.ifPresent(metadata -> {
-            set(headers, TOPIC, metadata.topic());
-            set(headers, PARTITION, Integer.toString(metadata.partition()));
-            set(headers, OFFSET, Long.toString(metadata.offset()));
-        });
+        if (origin.partition() >= 0) {
+            set(headers, TOPIC, origin.topic());
+            set(headers, PARTITION, Integer.toString(origin.partition()));
+            set(headers, OFFSET, Long.toString(origin.offset()));
+        }
     }
 
     /** The original value, or as much of its beginning as fits into a record with the headers. */

@@ -29,11 +29,17 @@ import org.apache.kafka.streams.state.Stores;
  * KStream<byte[], Outcome> outcomes = events.process(eddy.inference(), Named.as("inference"));
  * }</pre>
  *
- * <p>or, with one model that never changes, {@code Eddy.of(config, model)}. The processor brings its own state store.
+ * <p>or, with one model that never changes, {@code Eddy.of(config, model)}. The processor brings its own stores.
  */
 public final class Eddy {
     /** Name of the store of sequence states; its changelog is {@code APPLICATION-eddy-states-changelog}. */
     public static final String STATE_STORE = "eddy-states";
+
+    /**
+     * Name of the store of what is still to come, events that wait for their answers and timers; its changelog is
+     * {@code APPLICATION-eddy-pending-changelog}. Empty where no model and no setting asks for it.
+     */
+    public static final String PENDING_STORE = "eddy-pending";
 
     private final EddyConfig config;
     private final Catalogue catalogue; // null with a fixed model
@@ -81,22 +87,23 @@ public final class Eddy {
     public ProcessorSupplier<byte[], byte[], byte[], Outcome> inference() {
         Supplier<EventDecoder> decoder = Formats.events(config);
         Supplier<PredictionEncoder> encoder = Formats.predictions(config);
+        long idleMillis = config.getLong(EddyConfig.SEQUENCE_IDLE);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, monitor);
+                return new InferenceProcessor(decoder, encoder, models, idleMillis, monitor);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(stateStore());
+                return Set.of(store(STATE_STORE), store(PENDING_STORE));
             }
         };
     }
 
-    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> stateStore() {
-        return Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(STATE_STORE), Serdes.Bytes(), Serdes.ByteArray())
+    /** With a cache: most of what is written is read, or written over, a few events later. */
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                 .withCachingEnabled();
     }
 }

@@ -1,12 +1,14 @@
 package dev.eddy.stream;
 
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** States in a map: for files and for replays, where nothing needs to survive. */
 public final class InMemoryStates implements StateAccess {
-    private final Map<ByteBuffer, byte[]> states = new HashMap<>();
+    private final Map<ByteBuffer, byte[]> states = new LinkedHashMap<>();
 
     @Override
     public byte[] get(byte[] key) {
@@ -21,5 +23,16 @@ public final class InMemoryStates implements StateAccess {
     @Override
     public void delete(byte[] key) {
         states.remove(ByteBuffer.wrap(key));
+    }
+
+    /** All keys, in the order in which their sequences began. */
+    public List<byte[]> keys() {
+        List<byte[]> keys = new ArrayList<>();
+        for (ByteBuffer key : states.keySet()) {
+            byte[] bytes = new byte[key.remaining()];
+            key.duplicate().get(bytes);
+            keys.add(bytes);
+        }
+        return keys;
     }
 }

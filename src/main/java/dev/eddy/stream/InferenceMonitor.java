@@ -1,27 +1,25 @@
 package dev.eddy.stream;
 
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Ending;
 
-/** Is told what becomes of every event, on the stream thread; must cost next to nothing. */
+/** Is told what becomes of every event, on the stream thread; must cost next to nothing. What it does not want it ignores. */
 public interface InferenceMonitor {
     /** Watches nothing. */
-    InferenceMonitor NONE = new InferenceMonitor() {
-        @Override
-        public void onStep(long nanos) {}
+    InferenceMonitor NONE = new InferenceMonitor() {};
 
-        @Override
-        public void onPrediction(long eventTime) {}
-
-        @Override
-        public void onRejection(Reason reason) {}
-    };
-
-    /** A step was made that took so many nanoseconds. */
-    void onStep(long nanos);
+    /** An event was taken in, which took so many nanoseconds. */
+    default void onStep(long nanos) {}
 
     /** A prediction is given out for an event of this time, epoch milliseconds. */
-    void onPrediction(long eventTime);
+    default void onPrediction(long eventTime) {}
 
     /** An event was rejected. */
-    void onRejection(Reason reason);
+    default void onRejection(Reason reason) {}
+
+    /** An event that was taken in and waited for its answer can have none. */
+    default void onAbandoned(Reason reason) {}
+
+    /** A sequence is over. */
+    default void onEnd(Ending cause) {}
 }

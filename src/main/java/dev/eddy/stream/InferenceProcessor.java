@@ -3,27 +3,42 @@ package dev.eddy.stream;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.PredictionEncoder;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * One step of a network for every record. Gives one outcome for each record, with its key, timestamp and headers; none where
- * there is nothing to say yet, or a tombstone ended a sequence.
+ * One step of a network for every record. Gives the outcomes of records as they come about, each with the key, timestamp and
+ * headers of the record it is of.
+ *
+ * <p>Where sequences end for want of events, they do so by stream time, which Kafka Streams commits and restores: the same
+ * events give the same answers, however often they are read. Only where a partition falls quiet does the clock help: the stream
+ * time is then taken to go on as the clock does since the task saw its last event, or since its start. Should an event come
+ * later whose time is not as late as that, a replay may find its sequence still open.
  */
 final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outcome> {
+    private static final long SHORTEST_LOOK = 10;
+    private static final long LONGEST_LOOK = 1_000;
+    private static final int EXPIRED_AT_ONCE = 256;
+
+    /** So much of the thread's time is spent at once on sequences that are over. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Supplier<EventDecoder> decoder;
     private final Supplier<PredictionEncoder> encoder;
     private final ModelSource models;
+    private final long idleMillis;
     private final InferenceMonitor monitor;
 
     private ProcessorContext<byte[], Outcome> context;
     private Inference inference;
+    private long lastEvent; // by the clock
 
     /** Where a processor finds its models. */
     interface ModelSource {
@@ -38,10 +53,12 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             Supplier<EventDecoder> decoder,
             Supplier<PredictionEncoder> encoder,
             ModelSource models,
+            long idleMillis,
             InferenceMonitor monitor) {
         this.decoder = decoder;
         this.encoder = encoder;
         this.models = models;
+        this.idleMillis = idleMillis;
         this.monitor = monitor;
     }
 
@@ -49,25 +66,59 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
     public void init(ProcessorContext<byte[], Outcome> processorContext) {
         context = processorContext;
         models.init(processorContext);
-        KeyValueStore<Bytes, byte[]> store = processorContext.getStateStore(Eddy.STATE_STORE);
-        inference = new Inference(decoder.get(), encoder.get(), models::live, new StoreAccess(store), monitor);
+        KeyValueStore<Bytes, byte[]> states = processorContext.getStateStore(Eddy.STATE_STORE);
+        KeyValueStore<Bytes, byte[]> pending = processorContext.getStateStore(Eddy.PENDING_STORE);
+        inference = new Inference(
+                decoder.get(),
+                encoder.get(),
+                models::live,
+                new SequenceStores(new StoreAccess(states), new StorePending(pending)),
+                idleMillis,
+                monitor,
+                this::forward);
+        if (idleMillis > 0) {
+            lastEvent = context.currentSystemTimeMs();
+            Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, idleMillis / 2)));
+            context.schedule(look, PunctuationType.WALL_CLOCK_TIME, this::lookWhileQuiet);
+        }
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        Optional<RecordMetadata> origin = context.recordMetadata();
-        String topic = origin.map(RecordMetadata::topic).orElse("");
-        Outcome outcome = inference.infer(topic, record.headers(), record.key(), record.timestamp(), record.value());
+        Event.Origin origin = context.recordMetadata()
+                .map(from -> new Event.Origin(from.topic(), from.partition(), from.offset()))
+                .orElse(Event.Origin.UNKNOWN);
+        if (idleMillis > 0) {
+            lastEvent = context.currentSystemTimeMs();
+        }
+        inference.infer(
+                new Event(record.key(), record.timestamp(), record.headers(), record.value(), origin),
+                context.currentStreamTimeMs());
+    }
+
+    private void lookWhileQuiet(long now) {
+        long streamTime = context.currentStreamTimeMs();
+        if (streamTime < 0) {
+            return; // no event was ever seen
+        }
+        long until = streamTime + Math.max(0, now - lastEvent);
+        long end = System.nanoTime() + LOOK_NANOS;
+        int expired;
+        do {
+            expired = inference.expire(until, EXPIRED_AT_ONCE);
+        } while (expired == EXPIRED_AT_ONCE && System.nanoTime() < end);
+    }
+
+    private void forward(Event event, Outcome outcome) {
+        Outcome forwarded = outcome;
         if (outcome instanceof Outcome.Rejected rejected) {
-            DeadLetterHeaders.write(record.headers(), rejected, origin);
-            outcome = new Outcome.Rejected(
+            DeadLetterHeaders.write(event.headers(), rejected, event.origin());
+            forwarded = new Outcome.Rejected(
                     rejected.reason(),
                     rejected.message(),
-                    DeadLetterHeaders.fitting(record.headers(), record.key(), rejected.original()));
+                    DeadLetterHeaders.fitting(event.headers(), event.key(), rejected.original()));
         }
-        if (outcome != Outcome.ABSORBED) {
-            context.forward(record.withValue(outcome));
-        }
+        context.forward(new Record<>(event.key(), forwarded, event.time(), event.headers()));
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class LiveSequence {
      * @throws dev.eddy.model.InvalidModelException if the model cannot go on by itself
      */
     public Rollout rollout() {
-        Rollout.requireCanGoOn(model.network());
+        Rollout.requireCanGoOn(model);
         return state.rollout();
     }
 

@@ -13,18 +13,19 @@ import dev.eddy.wire.Prediction;
 
 /** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
 final class ModelWorkspace {
-    private final LiveModel model;
+    final LiveModel model;
+    final SequenceState state;
+    final Network.Scratch scratch;
+    final float[] input; // (inputSize)
+    final float[] outputs; // (outputSize)
     private final StateCodec codec = new StateCodec();
-    private final SequenceState state;
-    private final Network.Scratch scratch;
-    private final float[] input;
-    private final float[] outputs;
+    private final Answering answering;
     private final float[] probabilities;
     private final TaskStep task;
     private int label = -1;
     private final String[] endField; // null: only tombstones end a sequence
 
-    ModelWorkspace(LiveModel model) {
+    ModelWorkspace(LiveModel model, WaitingEvents waiting) {
         Network network = model.network();
         this.model = model;
         this.state = new SequenceState(model);
@@ -35,11 +36,22 @@ final class ModelWorkspace {
         this.task = TaskStep.of(model, scratch);
         String field = model.spec().endField();
         this.endField = field == null ? null : Fields.path(field);
+        this.answering = Answering.of(model, this, waiting);
     }
 
-    /** Takes up a sequence where it was, or at zero if it is new or was on another model. */
+    /** When the events of the loaded sequence are answered. */
+    Answering answering() {
+        return answering;
+    }
+
+    /** Whether a state is one of this model. */
+    boolean owns(byte[] stored) {
+        return StateCodec.belongsTo(stored, model.id().fingerprint());
+    }
+
+    /** Takes up a sequence where it was, or at zero if it is new. */
     void load(byte[] stored, LiveDeployment deployment) {
-        if (stored != null && StateCodec.belongsTo(stored, model.id().fingerprint())) {
+        if (stored != null) {
             codec.read(stored, state);
             state.moveTo(deployment.generation());
         } else {
@@ -54,15 +66,38 @@ final class ModelWorkspace {
      * @throws BadEventException if the event cannot be scored
      */
     double[] step(Fields fields, long eventTime) {
-        model.features().encode(fields, eventTime, state.remembered(), input);
+        encode(fields, eventTime);
         task.before(fields, input, state);
         model.network().step(input, state.network(), outputs, scratch);
         requireFinite(outputs);
         requireFinite(state.network());
+        remember(eventTime);
+        return read(outputs);
+    }
+
+    /**
+     * Encodes the next event of the loaded sequence into {@link #input}.
+     *
+     * @throws BadEventException if it cannot be encoded
+     */
+    void encode(Fields fields, long eventTime) {
+        model.features().encode(fields, eventTime, state.remembered(), input);
+    }
+
+    /** Counts the encoded event, and keeps of it what the next one may need. */
+    void remember(long eventTime) {
         model.features().remember(input, state.remembered());
         state.advance(eventTime);
-        double[] values = model.readout().values(outputs);
-        tag();
+    }
+
+    /**
+     * What the network's outputs mean for the next event to be answered.
+     *
+     * @return its values, de-normalised
+     */
+    double[] read(float[] answer) {
+        double[] values = model.readout().values(answer);
+        tag(answer);
         task.after(values, label, state);
         return values;
     }
@@ -71,20 +106,15 @@ final class ModelWorkspace {
     double[] answer() {
         task.resume(state);
         model.network().answer(state.network(), outputs, scratch);
-        tag();
+        tag(outputs);
         return model.readout().values(outputs);
     }
 
-    private void tag() {
+    private void tag(float[] answer) {
         if (model.readout().tags()) {
-            model.network().probabilities(outputs, probabilities);
+            model.network().probabilities(answer, probabilities);
             label = model.readout().best(probabilities);
         }
-    }
-
-    /** Whether the loaded sequence has seen an event. */
-    boolean hasStepped() {
-        return state.steps() > 0;
     }
 
     /**
@@ -103,18 +133,25 @@ final class ModelWorkspace {
                 Reason.WRONG_TYPE, "field '" + model.spec().endField() + "' must be a boolean but is " + last);
     }
 
-    /** Whether there is an answer for every event, not only at the end. */
-    boolean answersEveryEvent() {
-        return model.spec().emit() == ModelSpec.Emit.EVERY;
+    /** Whether there is one answer at the end of a sequence, not one for every event. */
+    boolean answersAtEnd() {
+        return model.spec().emit() == ModelSpec.Emit.END;
     }
 
-    /** The answer, after {@link #step} or {@link #answer}. */
-    Prediction prediction(byte[] key, long eventTime, double[] values) {
+    /**
+     * The answer, after {@link #step}, {@link #read} or {@link #answer}.
+     *
+     * @param event  the event answered
+     * @param step   its number in the sequence
+     * @param seen   how many later events the answer has seen; null where it waits for none
+     * @param values the values of the answer, de-normalised
+     */
+    Prediction prediction(Event event, long step, Integer seen, double[] values) {
         boolean tagged = label >= 0;
         return new Prediction(
-                key,
-                eventTime,
-                state.steps(),
+                event.key(),
+                event.time(),
+                step,
                 model.id(),
                 Prediction.Start.COLD,
                 values,
@@ -123,7 +160,8 @@ final class ModelWorkspace {
                 task.symbol(),
                 task.residual(),
                 task.deviation(),
-                task.language());
+                task.language(),
+                seen);
     }
 
     /** The bytes of the loaded sequence. */
@@ -131,7 +169,12 @@ final class ModelWorkspace {
         return codec.write(state);
     }
 
-    private static void requireFinite(float[] numbers) {
+    /**
+     * Refuses numbers of which one is not finite.
+     *
+     * @throws BadEventException if that is so
+     */
+    static void requireFinite(float[] numbers) {
         // One pass without branches: a sum of zero products is zero unless one of them is not finite.
         float sum = 0;
         for (float number : numbers) {

@@ -3,7 +3,7 @@ package dev.eddy.stream;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.wire.Prediction;
 
-/** What became of one event. */
+/** What became of one event, once there is something to say. */
 public sealed interface Outcome {
     /**
      * The network answered.
@@ -14,17 +14,11 @@ public sealed interface Outcome {
     record Predicted(Prediction prediction, byte[] bytes) implements Outcome {}
 
     /**
-     * The event cannot be scored; the state of its sequence is as it was.
+     * The event cannot be scored; the state of its sequence is as it was. Or it waited for an answer and cannot have one.
      *
      * @param reason   why
      * @param message  why, in words
      * @param original the value of the event's record
      */
     record Rejected(Reason reason, String message, byte[] original) implements Outcome {}
-
-    /** The event ended its sequence, or moved its state: there is nothing to say yet. */
-    record Absorbed() implements Outcome {}
-
-    /** The one outcome without an answer. */
-    Outcome ABSORBED = new Absorbed();
 }

@@ -1,6 +1,7 @@
 package dev.eddy.telemetry;
 
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Ending;
 import dev.eddy.model.ModelId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -43,6 +44,7 @@ public final class Telemetry implements AutoCloseable {
     private final Counter events;
     private final Counter predictions;
     private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+    private final Map<Ending, Counter> ended = new EnumMap<>(Ending.class);
     private final Map<Load, Counter> loads = new EnumMap<>(Load.class);
     private final Timer step;
     private final DistributionSummary lag;
@@ -66,6 +68,11 @@ public final class Telemetry implements AutoCloseable {
                             "eddy.rejected",
                             "Events sent to the dead-letter topic.",
                             Tags.of("reason", reason.name())));
+        }
+        for (Ending cause : Ending.values()) {
+            ended.put(
+                    cause,
+                    counter("eddy.sequences.ended", "Sequences that ended.", Tags.of("cause", lowerCase(cause))));
         }
         for (Load load : Load.values()) {
             loads.put(
@@ -115,6 +122,10 @@ public final class Telemetry implements AutoCloseable {
 
     public void countRejected(Reason reason) {
         rejected.get(reason).increment();
+    }
+
+    public void countEnd(Ending cause) {
+        ended.get(cause).increment();
     }
 
     public void countLoad(Load result) {
@@ -178,7 +189,7 @@ public final class Telemetry implements AutoCloseable {
         registry.close();
     }
 
-    private static String lowerCase(Load load) {
-        return load.name().toLowerCase(Locale.ROOT);
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -57,7 +57,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 doubles(record.getDeviation()),
                 record.getPerplexity() == null
                         ? null
-                        : new Prediction.Language(record.getLogProbability(), record.getPerplexity()));
+                        : new Prediction.Language(record.getLogProbability(), record.getPerplexity()),
+                record.getLookAhead());
     }
 
     private static PredictionRecord toRecord(Prediction prediction) {
@@ -76,7 +77,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 list(prediction.residual()),
                 list(prediction.deviation()),
                 language == null ? null : language.logProbability(),
-                language == null ? null : language.perplexity());
+                language == null ? null : language.perplexity(),
+                prediction.lookAhead());
     }
 
     private static List<Double> list(double[] numbers) {

@@ -12,8 +12,8 @@ import java.io.UncheckedIOException;
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
  * {@code fingerprint}, {@code start}, {@code values} and, where they apply, {@code label}, {@code probabilities},
- * {@code symbol}, {@code residual}, {@code deviation}, {@code logProbability}, {@code perplexity}. A number that float32 holds
- * exactly is written with the fewest digits that read back to it.
+ * {@code symbol}, {@code residual}, {@code deviation}, {@code logProbability}, {@code perplexity},
+ * {@code lookAhead}. A number that float32 holds exactly is written with the fewest digits that read back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
     // Not the platform's Double.toString: its digits changed between Java releases.
@@ -38,6 +38,7 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString SYMBOL = new SerializedString("symbol");
     private static final SerializedString RESIDUAL = new SerializedString("residual");
     private static final SerializedString DEVIATION = new SerializedString("deviation");
+    private static final SerializedString LOOK_AHEAD = new SerializedString("lookAhead");
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
     private ModelText model;
@@ -87,6 +88,10 @@ public final class JsonPredictions implements PredictionEncoder {
         }
         if (prediction.language() != null) {
             write(json, prediction.language());
+        }
+        if (prediction.lookAhead() != null) {
+            json.writeFieldName(LOOK_AHEAD);
+            json.writeNumber(prediction.lookAhead());
         }
         json.writeEndObject();
     }

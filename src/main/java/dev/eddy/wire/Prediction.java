@@ -7,7 +7,7 @@ import dev.eddy.model.ModelId;
  *
  * @param key           key of the sequence
  * @param timestamp     time of the event, epoch milliseconds
- * @param step          events the sequence's state has seen, this one included
+ * @param step          number of the event in its sequence, from 1
  * @param model         the model that answered
  * @param start         how the state came to this model
  * @param values        what the head gives, de-normalised where the spec says so
@@ -18,6 +18,7 @@ import dev.eddy.model.ModelId;
  * @param deviation     the running root mean square of the residuals before this event's, NaN for a field with fewer than two;
  *                      null if that are all
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
+ * @param lookAhead     how many later events the answer has seen; null for a model whose answers wait for none
  */
 public record Prediction(
         byte[] key,
@@ -31,7 +32,8 @@ public record Prediction(
         String symbol,
         double[] residual,
         double[] deviation,
-        Language language) {
+        Language language,
+        Integer lookAhead) {
 
     /**
      * How a language model found the event.

@@ -5,11 +5,15 @@ import dev.eddy.config.EddyConfig;
 import dev.eddy.network.LiveModel;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
+import dev.eddy.stream.Event;
+import dev.eddy.stream.InMemoryPending;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceStores;
 import dev.eddy.stream.StateAccess;
 import dev.eddy.wire.Formats;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
@@ -23,24 +27,23 @@ record Sizes(int prediction, int state) {
 
     static Sizes of(EddyConfig config, LiveModel model, BenchEvents events) {
         LiveDeployments always = LiveDeployments.always(model);
-        long bytes = 0;
+        AtomicLong bytes = new AtomicLong();
         try (Inference inference = new Inference(
                 Formats.events(config).get(),
                 Formats.predictions(config).get(),
                 () -> always,
-                new OneState(),
-                InferenceMonitor.NONE)) {
+                new SequenceStores(new OneState(), new InMemoryPending()),
+                0,
+                InferenceMonitor.NONE,
+                (event, outcome) -> bytes.addAndGet(((Outcome.Predicted) outcome).bytes().length))) {
             for (int i = 0; i < SAMPLE; i++) {
-                Outcome outcome = inference.infer(
-                        "events",
-                        new RecordHeaders(),
-                        events.nextKey(),
-                        System.currentTimeMillis(),
-                        events.nextValue());
-                bytes += ((Outcome.Predicted) outcome).bytes().length;
+                long now = System.currentTimeMillis();
+                Event event =
+                        new Event(events.nextKey(), now, new RecordHeaders(), events.nextValue(), Event.Origin.UNKNOWN);
+                inference.infer(event, now);
             }
         }
-        return new Sizes((int) (bytes / SAMPLE), StateCodec.size(new SequenceState(model)));
+        return new Sizes((int) (bytes.get() / SAMPLE), StateCodec.size(new SequenceState(model)));
     }
 
     /** All keys are one sequence: sizes do not depend on it. */

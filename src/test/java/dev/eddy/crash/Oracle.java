@@ -4,10 +4,11 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Catalogue;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.DeploymentHistory;
-import dev.eddy.stream.InMemoryStates;
+import dev.eddy.stream.Event;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceStores;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
 import java.nio.charset.StandardCharsets;
@@ -37,15 +38,26 @@ final class Oracle implements AutoCloseable {
 
     void replay(CrashPlan plan) {
         Inference inference = new Inference(
-                new JsonEvents(), new JsonPredictions(), catalogue::live, new InMemoryStates(), InferenceMonitor.NONE);
+                new JsonEvents(),
+                new JsonPredictions(),
+                catalogue::live,
+                SequenceStores.inMemory(),
+                0,
+                InferenceMonitor.NONE,
+                this::add);
         for (int i = 0; i < plan.events(); i++) {
             CrashPlan.Event event = plan.event(i);
-            Outcome outcome = inference.infer("", new RecordHeaders(), event.key(), event.time(), event.value());
-            if (outcome instanceof Outcome.Predicted predicted) {
-                add(predictions, event.key(), predicted.bytes());
-            } else if (outcome instanceof Outcome.Rejected rejected) {
-                add(deadLetters, event.key(), rejected.original());
-            }
+            inference.infer(
+                    new Event(event.key(), event.time(), new RecordHeaders(), event.value(), Event.Origin.UNKNOWN),
+                    event.time());
+        }
+    }
+
+    private void add(Event event, Outcome outcome) {
+        if (outcome instanceof Outcome.Predicted predicted) {
+            add(predictions, event.key(), predicted.bytes());
+        } else if (outcome instanceof Outcome.Rejected rejected) {
+            add(deadLetters, event.key(), rejected.original());
         }
     }
 

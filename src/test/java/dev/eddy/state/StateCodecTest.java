@@ -22,7 +22,32 @@ class StateCodecTest {
         assertThat(read.generation()).isEqualTo(7);
         assertThat(read.steps()).isEqualTo(1);
         assertThat(read.lastEventTime()).isEqualTo(1234);
+        assertThat(read.timer()).isEqualTo(99_000);
+        assertThat(read.waiting()).isEqualTo(1);
         assertThat(read.task()[0]).isEqualTo(0.1);
+    }
+
+    @Test
+    void shouldTellTheHeaderAndChangeTheTimerWithoutTheModel() {
+        byte[] bytes = codec.withTimer(codec.write(sample()), 100_000);
+        assertThat(StateCodec.timer(bytes)).isEqualTo(100_000);
+        assertThat(StateCodec.lastEventTime(bytes)).isEqualTo(1234);
+        assertThat(StateCodec.steps(bytes)).isEqualTo(1);
+        assertThat(StateCodec.waiting(bytes)).isEqualTo(1);
+        SequenceState read = new SequenceState(model);
+        codec.read(bytes, read);
+        assertThat(read.network()).containsExactly(sample().network());
+    }
+
+    @Test
+    void shouldKeepTheLatestTimeWhenALateEventComes() {
+        SequenceState state = sample();
+        state.advance(1000);
+        assertThat(state.lastEventTime()).isEqualTo(1234);
+        assertThat(state.steps()).isEqualTo(2);
+        state.reset(1);
+        state.advance(5);
+        assertThat(state.lastEventTime()).isEqualTo(5);
     }
 
     @Test
@@ -53,6 +78,8 @@ class StateCodecTest {
             state.network()[i] = i * 0.3f - 1;
         }
         state.advance(1234);
+        state.setTimer(99_000);
+        state.setWaiting(1);
         state.task()[0] = 0.1;
         return state;
     }

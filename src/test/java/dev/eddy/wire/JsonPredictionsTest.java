@@ -94,6 +94,7 @@ class JsonPredictionsTest {
                 null,
                 new double[] {Double.NaN},
                 new double[] {0.5},
+                null,
                 null);
     }
 

@@ -2,68 +2,133 @@ package dev.eddy.app.files;
 
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Ending;
+import dev.eddy.model.ModelSpec;
 import dev.eddy.network.LiveModel;
+import dev.eddy.stream.Event;
+import dev.eddy.stream.InMemoryPending;
 import dev.eddy.stream.InMemoryStates;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceStores;
 import dev.eddy.wire.EventFileReader;
 import dev.eddy.wire.EventRow;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Scores the events of a file, in order, without a broker: the same {@link Inference} as in the stream, with its states in
- * memory, so the same bytes come out.
+ * Scores the events of a file, in order, without a broker: the same {@link Inference} as in the stream, with its stores in
+ * memory, so the same bytes come out as of a topic with one partition.
  */
 public final class FileScorer {
     private final Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
+    private final LiveModel model;
+    private final InMemoryStates states = new InMemoryStates();
     private final Inference inference;
+    private OutputStream out = OutputStream.nullOutputStream();
     private long predictions;
+    private long ended;
     private long time;
+    private long streamTime;
+    private String problem; // of the row just read
     private String firstRejection;
 
+    /** A scorer whose sequences end where the file says so. */
     public FileScorer(LiveModel model) {
+        this(model, 0);
+    }
+
+    /**
+     * A scorer.
+     *
+     * @param idleMillis a sequence ends when event times are so much past its own last one; 0 for never
+     */
+    public FileScorer(LiveModel model, long idleMillis) {
+        this.model = model;
         LiveDeployments always = LiveDeployments.always(model);
         inference = new Inference(
-                new JsonEvents(), new JsonPredictions(), () -> always, new InMemoryStates(), InferenceMonitor.NONE);
+                new JsonEvents(),
+                new JsonPredictions(),
+                () -> always,
+                new SequenceStores(states, new InMemoryPending()),
+                idleMillis,
+                new InferenceMonitor() {
+                    @Override
+                    public void onEnd(Ending cause) {
+                        ended++;
+                    }
+                },
+                this::accept);
     }
 
     /**
      * Scores a file.
      *
-     * @param events   the events; one without a time has that of the event before it
-     * @param out      receives a JSON line for each prediction
-     * @param size     size of the file in bytes, -1 if not known
-     * @param progress is told of every event
+     * @param events      the events; one without a time has that of the event before it
+     * @param predictions receives a JSON line for each prediction
+     * @param size        size of the file in bytes, -1 if not known
+     * @param progress    is told of every event
      */
-    public void score(EventFileReader events, OutputStream out, long size, Progress progress) throws IOException {
+    public void score(EventFileReader events, OutputStream predictions, long size, Progress progress)
+            throws IOException {
+        out = predictions;
         long count = 0;
-        for (EventRow row = events.next(); row != null; row = events.next()) {
-            score(row, out);
-            progress.at(++count, size < 0 ? Double.NaN : (double) events.bytesRead() / size);
+        try {
+            for (EventRow row = events.next(); row != null; row = events.next()) {
+                score(row);
+                progress.at(++count, size < 0 ? Double.NaN : (double) events.bytesRead() / size);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         out.flush();
     }
 
-    private void score(EventRow row, OutputStream out) throws IOException {
+    /** Ends every sequence, in the order in which they began: what waits is answered. */
+    public void end() throws IOException {
+        try {
+            states.keys().forEach(inference::end);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        out.flush();
+    }
+
+    private void score(EventRow row) {
         time = row.timestamp() == null ? time : row.timestamp();
-        Outcome outcome = inference.infer("", new RecordHeaders(), row.key(), time, row.value());
+        streamTime = Math.max(streamTime, time);
+        problem = row.problem();
+        Event.Origin line = new Event.Origin("", 0, row.line());
+        inference.infer(new Event(row.key(), time, new RecordHeaders(), row.value(), line), streamTime);
+        problem = null;
+    }
+
+    private void accept(Event event, Outcome outcome) {
         if (outcome instanceof Outcome.Predicted predicted) {
             predictions++;
-            out.write(predicted.bytes());
-            out.write('\n');
+            write(predicted.bytes());
         } else if (outcome instanceof Outcome.Rejected rejection) {
             rejected.merge(rejection.reason(), 1L, Long::sum);
             if (firstRejection == null) {
                 firstRejection =
-                        "line " + row.line() + ": " + (row.problem() == null ? rejection.message() : row.problem());
+                        "line " + event.origin().offset() + ": " + (problem == null ? rejection.message() : problem);
             }
+        }
+    }
+
+    private void write(byte[] prediction) {
+        try {
+            out.write(prediction);
+            out.write('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -80,5 +145,16 @@ public final class FileScorer {
     /** Where and why the first event was rejected; null if none was. */
     public String firstRejection() {
         return firstRejection;
+    }
+
+    /** Number of sequences that owe an answer, which comes with more events or with their end. */
+    public long waiting() {
+        boolean answersLater = model.spec().waits() || model.spec().emit() == ModelSpec.Emit.END;
+        return answersLater ? states.keys().size() : 0;
+    }
+
+    /** Number of sequences so far. */
+    public long sequences() {
+        return ended + states.keys().size();
     }
 }

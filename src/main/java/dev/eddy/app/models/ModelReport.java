@@ -51,6 +51,12 @@ public final class ModelReport {
         }
         facts.put("task", task(spec.task()));
         facts.put("emits", emits(spec));
+        if (spec.lookAhead() != null) {
+            facts.put("lookAhead", spec.lookAhead());
+        }
+        if (spec.maxLength() != null) {
+            facts.put("maxLength", spec.maxLength());
+        }
         facts.put("parameters", parameters(file.tensors().keySet()));
         facts.put("stateBytesPerKey", StateCodec.size(new SequenceState(live)));
         facts.put("fileBytes", file.bytes().length);
@@ -143,9 +149,17 @@ public final class ModelReport {
     private static String emits(ModelSpec spec) {
         String end =
                 "a tombstone" + (spec.endField() == null ? "" : " or an event whose '" + spec.endField() + "' is true");
-        return spec.emit() == ModelSpec.Emit.END
-                ? "one output for a sequence, at its end: " + end
-                : "one output for each event; a sequence ends at " + end;
+        if (spec.emit() == ModelSpec.Emit.END) {
+            return "one output for a sequence" + longest(spec) + ", at its end: " + end;
+        } else if (spec.maxLength() != null) {
+            return "one output for each event of a sequence" + longest(spec) + ", at its end: " + end;
+        }
+        String when = spec.lookAhead() == null ? "" : ", when " + spec.lookAhead() + " later ones have come";
+        return "one output for each event" + when + "; a sequence ends at " + end;
+    }
+
+    private static String longest(ModelSpec spec) {
+        return spec.maxLength() == null ? "" : " of up to " + spec.maxLength() + " events";
     }
 
     private static String probes(ModelSpec spec) {

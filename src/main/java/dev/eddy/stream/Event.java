@@ -1,0 +1,32 @@
+package dev.eddy.stream;
+
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * A record of the input topic.
+ *
+ * @param key     key of its sequence; null is refused
+ * @param time    its time, epoch milliseconds
+ * @param headers its headers
+ * @param value   its bytes; null ends the sequence
+ * @param origin  where it came from
+ */
+public record Event(byte[] key, long time, Headers headers, byte[] value, Origin origin) {
+    /**
+     * Where a record came from.
+     *
+     * @param topic     its topic; empty where there is none
+     * @param partition its partition; -1 if not known
+     * @param offset    its offset, or line in a file
+     */
+    public record Origin(String topic, int partition, long offset) {
+        /** Of no topic. */
+        public static final Origin UNKNOWN = new Origin("", -1, -1);
+    }
+
+    /** The moment at which a sequence ends by itself. */
+    static Event end(byte[] key, long time) {
+        return new Event(key, time, new RecordHeaders(), null, Origin.UNKNOWN);
+    }
+}
