@@ -15,6 +15,8 @@ public final class LiveModel {
     /** With probabilities, and twenty characters for a number. */
     private static final int MAX_OUTPUTS = 22_000;
 
+    private static final long MAX_LIST_BYTES = 900_000;
+
     /** Sum and number of the log-probabilities. */
     private static final int LANGUAGE_MEMORY = 2;
 
@@ -23,12 +25,13 @@ public final class LiveModel {
     private final FeatureEncoder features;
     private final Network network;
     private final Readout readout;
+    private final Decoder decoder; // null: none
 
-    private LiveModel(ModelId id, ModelSpec spec, Network network) {
+    private LiveModel(ModelId id, ModelSpec spec, Weights weights) {
         this.id = id;
         this.spec = spec;
-        this.features = new FeatureEncoder(spec.features());
-        this.network = network;
+        this.features = new FeatureEncoder(spec.features(), DecoderFields.remembered(spec));
+        this.network = NetworkCompiler.compile(spec, weights);
         this.readout = new Readout(spec, network);
         if ((spec.emit() == ModelSpec.Emit.END || readsLanguage()) && !network.isRecurrent()) {
             throw new InvalidModelException(
@@ -41,6 +44,7 @@ public final class LiveModel {
         if (readsLanguage()) {
             tokenAt();
         }
+        this.decoder = spec.decoder() == null ? null : DecoderCompiler.compile(spec, weights, network, features);
     }
 
     /**
@@ -49,7 +53,7 @@ public final class LiveModel {
      * @throws dev.eddy.model.InvalidModelException if it cannot be used; the message says why
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
-        LiveModel model = new LiveModel(id, spec, NetworkCompiler.compile(spec, weights));
+        LiveModel model = new LiveModel(id, spec, weights);
         model.requireRecordSizes();
         ProbeCheck.run(model);
         return model;
@@ -63,7 +67,11 @@ public final class LiveModel {
             throw new InvalidModelException("the state of a sequence has " + stateBytes + " bytes; up to "
                     + MAX_STATE_BYTES + " fit into a record of the changelog");
         }
-        if (network.outputSize() > MAX_OUTPUTS) {
+        if (decoder != null && decoder.recordBytes() > MAX_LIST_BYTES) {
+            throw new InvalidModelException("a list of the decoder can have " + decoder.recordBytes() + " bytes; up to "
+                    + MAX_LIST_BYTES + " fit into a record, so give it a lower 'limit'");
+        }
+        if (decoder == null && network.outputSize() > MAX_OUTPUTS) {
             throw new InvalidModelException("the model gives " + network.outputSize()
                     + " numbers for each event; up to " + MAX_OUTPUTS + " fit into a record");
         }
@@ -87,6 +95,11 @@ public final class LiveModel {
 
     public Readout readout() {
         return readout;
+    }
+
+    /** What gives a list when a sequence ends; null for a model without a decoder. */
+    public Decoder decoder() {
+        return decoder;
     }
 
     /** The fields whose later values are predicted; empty unless that is the task. */

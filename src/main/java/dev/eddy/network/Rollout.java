@@ -1,6 +1,8 @@
 package dev.eddy.network;
 
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
+import dev.eddy.model.InvalidModelException;
 
 /**
  * One sequence of a model, stepped by hand: what the processor does to an event, without stores and outputs. Start one from
@@ -49,6 +51,20 @@ public final class Rollout {
         model.features().remember(input, remembered);
         model.network().step(input, state, outputs, scratch);
         return model.readout().values(outputs);
+    }
+
+    /**
+     * What the model's decoder gives if the sequence ends here; the sequence itself does not move.
+     *
+     * @throws InvalidModelException if the model has no decoder
+     * @throws dev.eddy.model.BadEventException if an output is not finite
+     */
+    public Decoded decode() {
+        Decoder decoder = model.decoder();
+        if (decoder == null) {
+            throw new InvalidModelException("model " + model.id().label() + " has no decoder");
+        }
+        return decoder.decode(state, remembered, decoder.newScratch());
     }
 
     /** Steps over a token, for a model that reads nothing else. */

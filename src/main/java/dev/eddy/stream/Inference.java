@@ -82,14 +82,16 @@ public final class Inference implements AutoCloseable {
         long begin = System.nanoTime();
         double[] values = workspace.step(fields, eventTime);
         monitor.onStep(System.nanoTime() - begin);
+        // The answer before the state: an event whose answer fails leaves its state as it was.
+        Outcome outcome = last || workspace.answersEveryEvent()
+                ? predicted(workspace.prediction(key, eventTime, values))
+                : Outcome.ABSORBED;
         if (last) {
             states.delete(key);
         } else {
             states.put(key, workspace.save());
         }
-        return last || workspace.answersEveryEvent()
-                ? predicted(workspace.prediction(key, eventTime, values))
-                : Outcome.ABSORBED;
+        return outcome;
     }
 
     /** A tombstone: the sequence is over, and a model that answers at the end answers now. */

@@ -3,8 +3,10 @@ package dev.eddy.stream;
 import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
 import dev.eddy.model.ModelSpec;
+import dev.eddy.network.Decoder;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
@@ -13,6 +15,8 @@ import dev.eddy.wire.Prediction;
 
 /** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
 final class ModelWorkspace {
+    private static final double[] NO_VALUES = {};
+
     private final LiveModel model;
     private final StateCodec codec = new StateCodec();
     private final SequenceState state;
@@ -22,6 +26,7 @@ final class ModelWorkspace {
     private final float[] probabilities;
     private final TaskStep task;
     private int label = -1;
+    private final Decoder.Scratch decoding; // null: the model has no decoder
     private final String[] endField; // null: only tombstones end a sequence
 
     ModelWorkspace(LiveModel model) {
@@ -33,6 +38,7 @@ final class ModelWorkspace {
         this.outputs = new float[network.outputSize()];
         this.probabilities = new float[network.labelCount()];
         this.task = TaskStep.of(model, scratch);
+        this.decoding = model.decoder() == null ? null : model.decoder().newScratch();
         String field = model.spec().endField();
         this.endField = field == null ? null : Fields.path(field);
     }
@@ -108,21 +114,28 @@ final class ModelWorkspace {
         return model.spec().emit() == ModelSpec.Emit.EVERY;
     }
 
-    /** The answer, after {@link #step} or {@link #answer}. */
+    /**
+     * The answer, after {@link #step} or {@link #answer}.
+     *
+     * @throws BadEventException if the model has a decoder whose outputs are not finite
+     */
     Prediction prediction(byte[] key, long eventTime, double[] values) {
         boolean tagged = label >= 0;
+        Decoded decoded =
+                decoding == null ? null : model.decoder().decode(state.network(), state.remembered(), decoding);
         return new Prediction(
                 key,
                 eventTime,
                 state.steps(),
                 model.id(),
                 Prediction.Start.COLD,
-                values,
+                decoding == null ? values : NO_VALUES,
                 tagged ? model.readout().labels().get(label) : null,
                 tagged ? probabilities.clone() : null,
                 task.symbol(),
                 task.residual(),
-                task.language());
+                task.language(),
+                decoded);
     }
 
     /** The bytes of the loaded sequence. */

@@ -1,5 +1,6 @@
 package dev.eddy.wire;
 
+import dev.eddy.model.Decoded;
 import dev.eddy.model.ModelId;
 
 /**
@@ -10,12 +11,13 @@ import dev.eddy.model.ModelId;
  * @param step          events the sequence's state has seen, this one included
  * @param model         the model that answered
  * @param start         how the state came to this model
- * @param values        what the head gives, de-normalised where the spec says so
+ * @param values        what the head gives, de-normalised where the spec says so; empty for a model with a decoder
  * @param label         the most probable label; null unless the model is a tagger
  * @param probabilities probability of each label; null unless the model is a tagger
  * @param symbol        the symbol that begins at the event, for a tagger trained with CTC; null where none does
  * @param residual      the event's fields minus what was predicted for them; null if nothing was
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
+ * @param decoded       the list a decoder gave for the sequence; null unless the model has one
  */
 public record Prediction(
         byte[] key,
@@ -28,7 +30,8 @@ public record Prediction(
         float[] probabilities,
         String symbol,
         double[] residual,
-        Language language) {
+        Language language,
+        Decoded decoded) {
 
     /**
      * How a language model found the event.
