@@ -307,6 +307,14 @@ class DecoderTest {
     }
 
     @Test
+    void shouldNotBeTakenForALanguageModel() throws IOException {
+        LiveModel model = TestModels.live(Seq2SeqCases.model("gru-start"));
+        assertThatThrownBy(() -> new TokenGenerator(model, new TokenGenerator.Options(0, 0, 1, 5, -1)))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("let it decode");
+    }
+
+    @Test
     void shouldStartFromZeroWhereTheSpecSaysSo() throws IOException {
         ModelFile zero = edited("gru-last-layer", "decoder/initial", "[{'zero':true}]");
         Decoded.Tokens first = (Decoded.Tokens) decode(zero, Map.of("token", 3));
