@@ -54,6 +54,10 @@ public final class PartialSpec {
                 tree.set(key, features(imported, entry.getValue()));
             } else if (key.equals("head")) {
                 tree.set(key, head(tree.path("head"), entry.getValue()));
+            } else if (key.equals("decoder")) {
+                throw new InvalidModelException(
+                        "the spec has a 'decoder', which is imported of PyTorch weights or by a full"
+                                + " spec of a safetensors file; this file is neither");
             } else {
                 throw new InvalidModelException(
                         "the spec has '" + key + "', which an imported file tells itself; leave it"
@@ -65,7 +69,12 @@ public final class PartialSpec {
         return SpecJson.convert(tree, ModelSpec.class);
     }
 
-    private static JsonNode head(JsonNode own, JsonNode wanted) {
+    /**
+     * A head with what a spec adds to it.
+     *
+     * @throws InvalidModelException if the spec contradicts the file
+     */
+    public static JsonNode head(JsonNode own, JsonNode wanted) {
         if (!wanted.isObject()) {
             throw new InvalidModelException("the spec's 'head' is not an object");
         }

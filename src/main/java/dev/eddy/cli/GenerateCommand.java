@@ -10,6 +10,7 @@ import dev.eddy.app.live.RemoteSequences;
 import dev.eddy.app.models.PublishedModels;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
 import dev.eddy.model.Task;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Lets a model go on by itself: a language model gives tokens, a model that predicts the next values of its"
-                    + " own fields gives a forecast. One JSON object for each step.",
+                    + " own fields gives a forecast, and a model with a decoder gives its list. One JSON object for each"
+                    + " step.",
             "",
             "It begins at zero state, or with --key at the live state of a sequence; then it reads the start tokens, or"
                     + " the events of a file, and goes on from there.",
@@ -53,6 +55,8 @@ import picocli.CommandLine.Spec;
             "",
             "A forecast says how far it may be off: 'deviation' is the root mean square of the sequence's last hundred"
                     + " residuals or so, times the square root of the number of steps; null before there are two.",
+            "",
+            "A decoder begins where the events end; it is greedy and knows its end and its limit itself.",
             "",
             "Examples: eddy generate -m names.safetensors --temperature 0.8 --seed 7 A n",
             "          eddy generate -m next.safetensors -i history.csv --steps 24 --interval 3600000",
@@ -180,7 +184,9 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void goOn(LiveModel live, Rollout sequence) throws IOException {
-        if (live.spec().task() instanceof Task.Predict) {
+        if (live.decoder() != null) {
+            decode(live, sequence);
+        } else if (live.spec().task() instanceof Task.Predict) {
             forecast(live, sequence);
         } else {
             generate(live, sequence);
@@ -193,12 +199,8 @@ final class GenerateCommand implements Callable<Integer> {
         TokenGenerator.Options options =
                 new TokenGenerator.Options(temperature, topK, seed, steps, idOf(end, vocabulary));
         TokenGenerator generator = new TokenGenerator(live, options);
-        String field = live.spec().features().get(0).field();
         readEvents(sequence);
-        for (String text : start) {
-            Object token = vocabulary.isEmpty() ? Integer.valueOf(idOf(text, vocabulary)) : text;
-            sequence.step(Fields.of(nested(field, token)), 0);
-        }
+        readStart(live, sequence);
         int position = 0;
         for (TokenGenerator.Token token : generator.generate(sequence)) {
             ObjectNode line =
@@ -207,6 +209,47 @@ final class GenerateCommand implements Callable<Integer> {
                 line.put("token", vocabulary.get(token.id()));
             }
             print(line.put("probability", (float) token.probability()));
+        }
+    }
+
+    /** Reads the tokens of the command line. */
+    private void readStart(LiveModel live, Rollout sequence) {
+        Feature feature = live.spec().features().get(0);
+        for (String text : start) {
+            if (!(feature instanceof Feature.Token token)
+                    || live.spec().features().size() != 1) {
+                throw new ParameterException(
+                        command.commandLine(), "this model does not read tokens alone; give its events with -i");
+            }
+            Object value = token.vocabulary().isEmpty() ? Integer.valueOf(idOf(text, token.vocabulary())) : text;
+            sequence.step(Fields.of(nested(token.field(), value)), 0);
+        }
+    }
+
+    private void decode(LiveModel live, Rollout sequence) throws IOException {
+        readEvents(sequence);
+        readStart(live, sequence);
+        if (sequence.steps() == 0) {
+            throw new OperationFailedException("a decoder continues a sequence; give its events with -i");
+        }
+        Decoded decoded = sequence.decode();
+        if (decoded instanceof Decoded.Tokens tokens) {
+            for (int i = 0; i < tokens.ids().length; i++) {
+                print(JSON.createObjectNode()
+                        .put("position", i + 1)
+                        .put("id", tokens.ids()[i])
+                        .put("token", tokens.texts().get(i))
+                        .put("logProbability", (float) tokens.logProbabilities()[i]));
+            }
+        } else if (decoded instanceof Decoded.Numbers numbers) {
+            for (int i = 0; i < numbers.vectors().length; i++) {
+                ObjectNode line = JSON.createObjectNode().put("position", i + 1);
+                ArrayNode vector = line.putArray("values");
+                for (double value : numbers.vectors()[i]) {
+                    vector.add(value);
+                }
+                print(line);
+            }
         }
     }
 

@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
             "  {\"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
             "   \"task\": {\"kind\": \"predict\", \"fields\": [\"value\"]}}",
             "",
+            "The decoder of a sequence-to-sequence model is found by its module's prefix in a PyTorch state dict:",
+            "",
+            "  {\"decoder\": {\"tensors\": \"decoder\", \"limit\": 20,",
+            "   \"feedback\": {\"kind\": \"token\", \"start\": 0, \"end\": 1}}}",
+            "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
             "What cannot be imported faithfully is refused, with the reason and what to do."
         })

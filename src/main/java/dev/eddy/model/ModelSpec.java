@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param layers   the stack of layers, first to last
  * @param head     what turns the last layer's output into values
  * @param heads    several heads in place of {@code head}, whose values follow one another; empty for one
+ * @param decoder  gives a list when a sequence ends, in place of the heads; {@code null} for none
  * @param task     what the values mean
  * @param emit     when an output is written
  * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
     "layers",
     "head",
     "heads",
+    "decoder",
     "task",
     "emit",
     "endField",
@@ -47,6 +49,7 @@ public record ModelSpec(
         List<LayerSpec> layers,
         HeadSpec head,
         List<HeadSpec> heads,
+        DecoderSpec decoder,
         Task task,
         Emit emit,
         String endField,
@@ -73,7 +76,7 @@ public record ModelSpec(
             Emit emit,
             List<Probe> probes,
             List<String> stateOf) {
-        this(name, version, features, layers, head, null, task, emit, null, null, null, probes, stateOf);
+        this(name, version, features, layers, head, null, null, task, emit, null, null, null, probes, stateOf);
     }
 
     public ModelSpec {
@@ -86,7 +89,7 @@ public record ModelSpec(
         stateOf = copyOf(stateOf);
         head = Objects.requireNonNullElse(head, HeadSpec.NONE);
         task = Objects.requireNonNullElse(task, Task.VALUES);
-        emit = Objects.requireNonNullElse(emit, Emit.EVERY);
+        emit = Objects.requireNonNullElse(emit, decoder == null ? Emit.EVERY : Emit.END);
         if (endField != null) {
             Fields.requirePath(endField);
         }
@@ -101,6 +104,15 @@ public record ModelSpec(
             throw new InvalidModelException("a tagger has one head, the spec has " + heads.size());
         }
         requireWaiting(task, emit, lookAhead, maxLength);
+        if (decoder == null) {
+            probes.forEach(ModelSpec::requireValuesOfEvents);
+        } else {
+            requireDecoderAlone(heads.isEmpty() ? head : heads.get(0), task, emit);
+            if (lookAhead != null || maxLength != null) {
+                throw new InvalidModelException("a model with a 'decoder' reads its events as they come; leave"
+                        + " 'lookAhead' and 'maxLength' out");
+            }
+        }
     }
 
     private static void requireWaiting(Task task, Emit emit, Integer lookAhead, Integer maxLength) {
@@ -129,6 +141,27 @@ public record ModelSpec(
     private static void requireRange(String what, Integer value, int most) {
         if (value != null && (value < 1 || value > most)) {
             throw new InvalidModelException("the spec's " + what + " is " + value + "; use 1 to " + most);
+        }
+    }
+
+    private static void requireValuesOfEvents(Probe probe) {
+        if (probe.events().size() != probe.values().length) {
+            throw new InvalidModelException("a probe needs as many 'values' as 'events', and at least one");
+        }
+    }
+
+    /** A decoder's list is all its model says. */
+    private static void requireDecoderAlone(HeadSpec head, Task task, Emit emit) {
+        if (!head.equals(HeadSpec.NONE)) {
+            throw new InvalidModelException(
+                    "the spec has both a 'head' and a 'decoder'; the head of such a model is the"
+                            + " decoder's, and a map of the context is a dense layer");
+        } else if (!(task instanceof Task.Values)) {
+            throw new InvalidModelException(
+                    "a model with a 'decoder' has no other task than 'values'; leave 'task' out");
+        } else if (emit != Emit.END) {
+            throw new InvalidModelException(
+                    "a model with a 'decoder' gives its list when a sequence ends; its 'emit' must be end");
         }
     }
 
@@ -161,8 +194,28 @@ public record ModelSpec(
                 layers,
                 head,
                 heads,
+                decoder,
                 task,
                 emit,
+                endField,
+                lookAhead,
+                maxLength,
+                probes,
+                stateOf);
+    }
+
+    /** The same network as the encoder of a decoder, which answers when a sequence ends. */
+    public ModelSpec withDecoder(DecoderSpec newDecoder) {
+        return new ModelSpec(
+                name,
+                version,
+                features,
+                layers,
+                head,
+                heads,
+                newDecoder,
+                task,
+                null,
                 endField,
                 lookAhead,
                 maxLength,
@@ -173,8 +226,8 @@ public record ModelSpec(
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
         return new ModelSpec(
-                name, version, features, layers, head, heads, task, emit, endField, lookAhead, maxLength, newProbes,
-                stateOf);
+                name, version, features, layers, head, heads, decoder, task, emit, endField, lookAhead, maxLength,
+                newProbes, stateOf);
     }
 
     private static void requireWord(String what, String value) {

@@ -1,9 +1,11 @@
 package dev.eddy.network;
 
 import dev.eddy.model.BadEventException;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.Probe;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +28,10 @@ public final class ProbeCheck {
         }
     }
 
-    /** The values a model gives for a sequence of events that starts at zero state, (events, outputs). */
+    /**
+     * The values a model gives for a sequence of events that starts at zero state, (events, outputs); those of a decoder after
+     * the last of them, (outputs, numbers), a token as its id and log-probability.
+     */
     public static double[][] values(LiveModel model, List<Map<String, Object>> events) {
         Rollout sequence = new Rollout(model);
         double[][] values = new double[events.size()][];
@@ -34,6 +39,18 @@ public final class ProbeCheck {
             Map<String, Object> event = events.get(t);
             long time = event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
             values[t] = sequence.step(Fields.of(event), time);
+        }
+        return model.decoder() == null ? values : values(sequence.decode());
+    }
+
+    private static double[][] values(Decoded decoded) {
+        if (decoded instanceof Decoded.Numbers numbers) {
+            return numbers.vectors();
+        }
+        Decoded.Tokens tokens = (Decoded.Tokens) decoded;
+        double[][] values = new double[tokens.ids().length][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = new double[] {tokens.ids()[i], tokens.logProbabilities()[i]};
         }
         return values;
     }
@@ -45,8 +62,17 @@ public final class ProbeCheck {
         } catch (BadEventException e) {
             throw new InvalidModelException("probe " + p + " cannot be scored: " + e.getMessage(), e);
         }
+        boolean tokens = model.decoder() != null && model.decoder().givesTokens();
+        if (got.length != probe.values().length) {
+            throw new InvalidModelException("probe " + p + " has " + probe.values().length
+                    + " outputs, the decoder gives " + got.length + ": " + Arrays.deepToString(got));
+        }
         for (int t = 0; t < got.length; t++) {
             double[] expected = probe.values()[t];
+            if (tokens) {
+                requireToken(p, t, expected, got[t][0]);
+                got[t] = Arrays.copyOf(got[t], expected.length);
+            }
             if (expected.length != got[t].length) {
                 throw new InvalidModelException("probe " + p + " has " + expected.length + " values at event " + t
                         + ", the model gives " + got[t].length);
@@ -59,6 +85,17 @@ public final class ProbeCheck {
                             + " relative above 1; the weights or the spec are not those the probe was made with");
                 }
             }
+        }
+    }
+
+    /** A token is right or wrong: there is no tolerance for its id. */
+    private static void requireToken(int p, int t, double[] expected, double id) {
+        if (expected.length < 1 || expected.length > 2) {
+            throw new InvalidModelException("probe " + p + " has " + expected.length + " values at output " + t
+                    + "; a token is its id, or its id and log-probability");
+        } else if (expected[0] != id) {
+            throw new InvalidModelException("probe " + p + " differs at output " + t + ": expected token " + expected[0]
+                    + ", got " + id + "; the weights or the spec are not those the probe was made with");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.eddy.network;
 
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
 import java.util.Arrays;
@@ -99,6 +100,20 @@ public final class Rollout {
             forecasts.push(values, task);
         }
         return values;
+    }
+
+    /**
+     * What the model's decoder gives if the sequence ends here; the sequence itself does not move.
+     *
+     * @throws InvalidModelException if the model has no decoder
+     * @throws dev.eddy.model.BadEventException if an output is not finite
+     */
+    public Decoded decode() {
+        Decoder decoder = model.decoder();
+        if (decoder == null) {
+            throw new InvalidModelException("model " + model.id().label() + " has no decoder");
+        }
+        return decoder.decode(state, remembered, decoder.newScratch());
     }
 
     /** Steps over a token, for a model that reads nothing else. */

@@ -55,6 +55,9 @@ public final class TokenGenerator {
      */
     public TokenGenerator(LiveModel model, Options options) {
         List<Feature> features = model.spec().features();
+        if (model.decoder() != null) {
+            throw new InvalidModelException("a model with a decoder does not score the tokens it reads; let it decode");
+        }
         if (features.size() != 1 || !(features.get(0) instanceof Feature.Token token)) {
             throw new InvalidModelException("only a model whose one feature is a token can generate tokens");
         }

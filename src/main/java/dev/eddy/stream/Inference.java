@@ -106,7 +106,7 @@ public final class Inference implements AutoCloseable {
         boolean moves = stored != null && !workspace.owns(stored);
         workspace.load(moves ? null : stored, deployment);
         long begin = System.nanoTime();
-        workspace.answering().take(event, fields);
+        workspace.answering().take(event, fields, last);
         monitor.onStep(System.nanoTime() - begin);
         if (moves) {
             end(key, stored, Ending.MODEL, null);

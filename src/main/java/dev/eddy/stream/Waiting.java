@@ -16,7 +16,7 @@ abstract class Waiting extends Answering {
     }
 
     @Override
-    final void take(Event event, Fields fields) {
+    final void take(Event event, Fields fields, boolean last) {
         workspace.encode(fields, event.time());
         taken = buffer.bytes(event, workspace.model.keepsInputs() ? workspace.input : NOTHING);
         read(event.key());

@@ -13,6 +13,7 @@ import dev.eddy.config.EddyConfig;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.SpecJson;
 import dev.eddy.testing.Material;
+import dev.eddy.testing.Seq2SeqCases;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,13 @@ class DocumentsTest {
     void shouldDescribeTheSpecsOfShippedModelsInTheSchema() {
         DemoModels.all().forEach(DocumentsTest::assertDescribed);
         assertDescribed(TestModels.tagger("t", "1", 3, 4, List.of("a", "b"), 1));
+    }
+
+    @Test
+    void shouldDescribeTheSpecsOfDecodersInTheSchema() throws IOException {
+        for (String name : Seq2SeqCases.names()) {
+            assertDescribed(Seq2SeqCases.model(name));
+        }
     }
 
     @ParameterizedTest

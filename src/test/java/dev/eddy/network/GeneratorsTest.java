@@ -187,7 +187,7 @@ class GeneratorsTest {
 
     @Test
     void shouldRefuseModelsWhoseAnswersWaitForLaterEvents() {
-        LiveModel waiting = TestModels.live(WaitingModels.of(CellKind.GRU, 3, null, ModelSpec.Emit.EVERY, 1));
+        LiveModel waiting = TestModels.live(WaitingModels.forward(CellKind.GRU, 3, null, ModelSpec.Emit.EVERY, 1));
         assertThatThrownBy(() -> Rollout.requireCanGoOn(waiting))
                 .isInstanceOf(InvalidModelException.class)
                 .hasMessageContaining("depends on later events too, so it cannot go on");

@@ -15,7 +15,8 @@ public final class TwoWaySum implements Network {
     /** A model of this network. */
     public static LiveModel model(ModelSpec spec) {
         byte[] name = spec.toString().getBytes(StandardCharsets.UTF_8);
-        return LiveModel.of(new ModelId(spec.name(), spec.version(), Fingerprint.of(name)), spec, new TwoWaySum());
+        return LiveModel.of(
+                new ModelId(spec.name(), spec.version(), Fingerprint.of(name)), spec, new TwoWaySum(), null);
     }
 
     @Override

@@ -112,7 +112,12 @@ final class TestPipeline {
         for (ProducerRecord<byte[], byte[]> event : events) {
             lines.append("{\"key\":\"").append(text(event.key()));
             lines.append("\",\"timestamp\":").append(event.timestamp());
-            lines.append(",").append(text(event.value()).substring(1)).append("\n");
+            lines.append(",")
+                    .append(
+                            event.value() == null
+                                    ? "\"tombstone\":true}"
+                                    : text(event.value()).substring(1));
+            lines.append("\n");
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (EventFileReader reader = EventFileReader.jsonLines(

@@ -12,7 +12,7 @@ import dev.eddy.model.Task;
 import dev.eddy.network.ForecastMemory;
 import dev.eddy.network.LiveModel;
 import dev.eddy.testing.Material;
-import dev.eddy.testing.Replay;
+import dev.eddy.testing.ModelReplay;
 import dev.eddy.testing.TestModels;
 import dev.eddy.wire.AvroPredictions;
 import dev.eddy.wire.JsonPredictions;
@@ -34,7 +34,7 @@ class DeviationTest {
     @ValueSource(ints = {1, 3})
     void shouldBeTheWeightedRootMeanSquareOfTheResidualsBefore(int horizon) {
         LiveModel model = model(horizon);
-        Replay stream = new Replay(model);
+        ModelReplay stream = new ModelReplay(model);
         SplittableRandom random = new SplittableRandom(4);
         List<List<Double>> residuals = List.of(new ArrayList<>(), new ArrayList<>());
         for (int t = 0; t < 350; t++) {
@@ -71,8 +71,8 @@ class DeviationTest {
     @Test
     void shouldLeaveOutWhatIsNotFinite() {
         LiveModel model = model(1);
-        Replay stream = new Replay(model);
-        Replay without = new Replay(model);
+        ModelReplay stream = new ModelReplay(model);
+        ModelReplay without = new ModelReplay(model);
         for (int t = 0; t < 10; t++) {
             String a = "{\"a\":" + t;
             Prediction prediction = stream.event("k", t, a + (t == 5 ? ",\"b\":1e300}" : ",\"b\":2}"));
@@ -83,7 +83,7 @@ class DeviationTest {
 
     @Test
     void shouldBeInPredictionsOfBothFormats() throws IOException {
-        Replay stream = new Replay(model(1));
+        ModelReplay stream = new ModelReplay(model(1));
         Prediction prediction = null;
         for (int t = 0; t < 4; t++) {
             prediction = stream.event("k", t, "{\"a\":" + t + "}");
@@ -119,7 +119,7 @@ class DeviationTest {
         int within = 0;
         int calibrated = 0;
         for (Map.Entry<String, JsonNode> one : scaling.properties()) {
-            Replay stream = new Replay(model);
+            ModelReplay stream = new ModelReplay(model);
             List<Double> residuals = new ArrayList<>();
             double squares = 0;
             double variances = 0;

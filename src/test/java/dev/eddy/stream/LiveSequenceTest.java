@@ -16,7 +16,7 @@ import dev.eddy.network.LiveModel;
 import dev.eddy.network.Rollout;
 import dev.eddy.network.TokenGenerator;
 import dev.eddy.state.CorruptStateException;
-import dev.eddy.testing.Replay;
+import dev.eddy.testing.ModelReplay;
 import dev.eddy.testing.TestModels;
 import dev.eddy.wire.Prediction;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class LiveSequenceTest {
     }
 
     private static void assertGoesOn(LiveModel model) {
-        Replay stream = new Replay(model);
+        ModelReplay stream = new ModelReplay(model);
         SplittableRandom random = new SplittableRandom(1);
         for (int t = 0; t < EVENTS; t++) {
             long time = t * 600_000L;
@@ -94,7 +94,7 @@ class LiveSequenceTest {
     @Test
     void shouldBeginForecastsWithWhatTheStreamPredicted() {
         LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.GRU, 7, 3));
-        Replay stream = new Replay(model);
+        ModelReplay stream = new ModelReplay(model);
         Prediction last = null;
         Rollout replayed = new Rollout(model);
         for (int t = 0; t < EVENTS; t++) {
@@ -124,7 +124,7 @@ class LiveSequenceTest {
                         "1",
                         Map.of())
                 .run());
-        Replay stream = new Replay(model);
+        ModelReplay stream = new ModelReplay(model);
         Rollout replayed = new Rollout(model);
         for (int id : new int[] {3, 1, 4, 1, 5}) {
             stream.event("a", 0, "{\"token\":" + id + "}");
@@ -141,7 +141,7 @@ class LiveSequenceTest {
     void shouldOnlyReadStatesOfItsModel() {
         ModelFile first = TestModels.predictor("m", "1", CellKind.GRU, 7, 3);
         ModelFile second = TestModels.predictor("m", "2", CellKind.GRU, 7, 4);
-        Replay stream = new Replay(TestModels.live(first));
+        ModelReplay stream = new ModelReplay(TestModels.live(first));
         stream.event("a", 0, "{\"value\":1}");
         assertThatThrownBy(() -> LiveSequence.of(TestModels.live(second), stream.state("a")))
                 .isInstanceOf(CorruptStateException.class)

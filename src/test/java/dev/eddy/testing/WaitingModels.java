@@ -38,6 +38,7 @@ public final class WaitingModels {
                 base.layers(),
                 base.head(),
                 base.heads(),
+                null,
                 base.task(),
                 emit,
                 "last",

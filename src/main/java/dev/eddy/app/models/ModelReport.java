@@ -2,6 +2,7 @@ package dev.eddy.app.models;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
+import dev.eddy.model.DecoderSpec;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.LayerSpec;
@@ -44,7 +45,9 @@ public final class ModelReport {
         facts.put("fingerprint", file.fingerprint().toString());
         facts.put("features", spec.features().stream().map(this::feature).toList());
         facts.put("layers", spec.layers().stream().map(this::layer).toList());
-        if (spec.heads().isEmpty()) {
+        if (spec.decoder() != null) {
+            facts.put("decoder", decoder(spec.decoder()));
+        } else if (spec.heads().isEmpty()) {
             facts.put("head", head(spec.head()));
         } else {
             facts.put("heads", spec.heads().stream().map(this::head).toList());
@@ -135,6 +138,26 @@ public final class ModelReport {
                 + (head.labels().isEmpty() ? "" : ", labels " + head.labels());
     }
 
+    private List<String> decoder(DecoderSpec decoder) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                decoder.feedback() instanceof DecoderSpec.Tokens tokens
+                        ? "reads its own tokens from '" + tokens.start() + "' on, until "
+                                + (tokens.end() == null ? "there are " : "'" + tokens.end() + "' or ") + decoder.limit()
+                        : "reads its own vectors from "
+                                + ((DecoderSpec.Numbers) decoder.feedback())
+                                        .start()
+                                        .meaning() + " on, gives "
+                                + decoder.limit());
+        lines.add(
+                decoder.context() == DecoderSpec.Context.EVERY
+                        ? "starts from the encoder's state and reads its output at every step"
+                        : "starts from the encoder's state");
+        decoder.layers().forEach(layer -> lines.add(layer(layer)));
+        lines.add(head(decoder.head()));
+        return lines;
+    }
+
     private String task(Task task) {
         if (task instanceof Task.Predict predict) {
             return "predict " + predict.fields() + ", " + predict.horizon() + " events ahead";
@@ -142,6 +165,9 @@ public final class ModelReport {
         if (task instanceof Task.Tag tag) {
             return "tag each event with one of " + live.readout().labels().size() + " labels"
                     + (tag.blank() == null ? "" : ", '" + tag.blank() + "' is the blank");
+        }
+        if (live.decoder() != null) {
+            return "a list for each sequence";
         }
         return task instanceof Task.Language ? "how probable each token was, and the perplexity so far" : "values";
     }

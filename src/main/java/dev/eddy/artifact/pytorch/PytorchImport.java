@@ -26,13 +26,15 @@ import java.util.List;
  * read from the tensors; what those cannot tell (a spec's own words, the activation of an RNN) must be said.
  */
 public final class PytorchImport {
+    private static final String DECODER = "decoder";
     private static final String ACTIVATION_ADVICE =
             "write it in a spec: {\"layers\":[{\"cell\":\"rnn\",\"activation\":\"tanh\"}]} (or relu)";
 
     private final StateDict dict;
     private final ObjectNode spec;
 
-    private PytorchImport(StateDict dict, ObjectNode spec) {
+    /** @param spec what is said of the layers and the head of these tensors */
+    PytorchImport(StateDict dict, ObjectNode spec) {
         this.dict = dict;
         this.spec = spec;
     }
@@ -47,21 +49,23 @@ public final class PytorchImport {
     public static ModelFile read(byte[] file, String name, PartialSpec partial) {
         Safetensors content = SafetensorsReader.read(file);
         ObjectNode tree = partial.tree();
-        if (full(tree)) {
+        if (full(tree) && (!tree.has(DECODER) || full(tree.path(DECODER)))) {
             ObjectNode whole = tree.deepCopy();
             whole.put("name", tree.path("name").asText(name));
             whole.put("version", tree.path("version").asText("1"));
             return new ModelFile(SpecJson.convert(whole, ModelSpec.class), content.tensors());
         }
-        StateDict dict = new StateDict(content.tensors());
+        DecoderImport decoder = tree.has(DECODER) ? DecoderImport.of(tree.path(DECODER), content.tensors()) : null;
+        StateDict dict = new StateDict(decoder == null ? content.tensors() : decoder.encoderTensors());
         ModelSpec found = new PytorchImport(dict, tree).spec(name);
+        found = decoder == null ? found : found.withDecoder(decoder.spec(found));
         ObjectNode rest = tree.deepCopy();
-        rest.remove("layers");
+        rest.remove(List.of("layers", DECODER));
         return new ModelFile(PartialSpec.read(rest.toString()).over(found), content.tensors());
     }
 
     /** Whether a spec says all by itself: sizes and tensors of every layer. */
-    private static boolean full(ObjectNode tree) {
+    private static boolean full(JsonNode tree) {
         JsonNode layers = tree.path("layers");
         for (JsonNode layer : layers) {
             boolean tensors = layer.path("tensors").isObject()
@@ -113,12 +117,14 @@ public final class PytorchImport {
         return false;
     }
 
-    private HeadSpec.Kind headKind() {
+    /** The function of the head, as the spec says. */
+    HeadSpec.Kind headKind() {
         JsonNode kind = spec.path("head").path("kind");
         return kind.isMissingNode() ? HeadSpec.Kind.LINEAR : SpecJson.convert(kind, HeadSpec.Kind.class);
     }
 
-    private List<LayerSpec> recurrentLayers() {
+    /** The recurrent layers, as the tensors tell them. */
+    List<LayerSpec> recurrentLayers() {
         List<LayerSpec> layers = new ArrayList<>();
         List<JsonNode> said = new ArrayList<>();
         spec.path("layers").forEach(node -> {

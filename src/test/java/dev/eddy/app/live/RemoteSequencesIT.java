@@ -10,7 +10,7 @@ import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.network.LiveModel;
 import dev.eddy.schema.InstanceStatus;
 import dev.eddy.testing.EmbeddedKafka;
-import dev.eddy.testing.Replay;
+import dev.eddy.testing.ModelReplay;
 import dev.eddy.testing.TestKafka;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;
@@ -43,7 +43,7 @@ class RemoteSequencesIT {
     {
         KAFKA.createTopics(1, pipeline);
         KAFKA.createTopics(3, pipeline + ".input");
-        Replay stream = new Replay(model);
+        ModelReplay stream = new ModelReplay(model);
         stream.event("a", 7, "{\"value\":1}");
         state = stream.state("a");
     }
