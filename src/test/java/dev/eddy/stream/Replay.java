@@ -14,7 +14,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Events through an {@link Inference} whose stores are in memory and outlive it. */
 final class Replay {
-    /** Becomes of an event; of a rejected one, the reason and no prediction. */
+    /** What became of an event. */
     record Result(Event event, Outcome outcome) {
         String key() {
             return new String(event.key(), StandardCharsets.UTF_8);
