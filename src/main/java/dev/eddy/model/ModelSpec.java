@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  * @param task     what the values mean
  * @param emit     when an output is written
  * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
+ * @param lookAhead how many later events an answer may depend on: it is given when so many have come, or the sequence ends;
+ *                 {@code null} for none
+ * @param maxLength largest number of events of a sequence that is read as a whole; {@code null} for no such reading
  * @param probes   events and the values the model must give for them; checked before the model goes live
  * @param stateOf  fingerprints of models whose sequence states this one may carry on
  */
@@ -33,6 +36,8 @@ import java.util.regex.Pattern;
     "task",
     "emit",
     "endField",
+    "lookAhead",
+    "maxLength",
     "probes",
     "stateOf"
 })
@@ -46,6 +51,8 @@ public record ModelSpec(
         Task task,
         Emit emit,
         String endField,
+        Integer lookAhead,
+        Integer maxLength,
         List<Probe> probes,
         List<String> stateOf) {
 
@@ -62,7 +69,7 @@ public record ModelSpec(
             Emit emit,
             List<Probe> probes,
             List<String> stateOf) {
-        this(name, version, features, layers, head, null, task, emit, null, probes, stateOf);
+        this(name, version, features, layers, head, null, task, emit, null, null, null, probes, stateOf);
     }
 
     public ModelSpec {
@@ -108,12 +115,27 @@ public record ModelSpec(
 
     /** The same model under another name and version. */
     public ModelSpec named(String newName, String newVersion) {
-        return new ModelSpec(newName, newVersion, features, layers, head, heads, task, emit, endField, probes, stateOf);
+        return new ModelSpec(
+                newName,
+                newVersion,
+                features,
+                layers,
+                head,
+                heads,
+                task,
+                emit,
+                endField,
+                lookAhead,
+                maxLength,
+                probes,
+                stateOf);
     }
 
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
-        return new ModelSpec(name, version, features, layers, head, heads, task, emit, endField, newProbes, stateOf);
+        return new ModelSpec(
+                name, version, features, layers, head, heads, task, emit, endField, lookAhead, maxLength, newProbes,
+                stateOf);
     }
 
     private static void requireWord(String what, String value) {

@@ -214,6 +214,8 @@ class CellCompilerTest {
                         null,
                         null,
                         null,
+                        null,
+                        null,
                         null),
                 file.tensors());
     }
