@@ -19,9 +19,8 @@ import java.util.regex.Pattern;
  * @param task     what the values mean
  * @param emit     when an output is written
  * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
- * @param lookAhead how many later events an answer may depend on: it is given when so many have come, or the sequence ends;
- *                 {@code null} for none
- * @param maxLength largest number of events of a sequence that is read as a whole; {@code null} for no such reading
+ * @param lookAhead how many later events an answer waits for; {@code null}: each is given at its own event
+ * @param maxLength longest sequence of a model that reads it whole and answers at its end; {@code null}: it does not
  * @param probes   events and the values the model must give for them; checked before the model goes live
  * @param stateOf  fingerprints of models whose sequence states this one may carry on
  */
@@ -101,6 +100,11 @@ public record ModelSpec(
     /** The one head, or all of them. */
     public List<HeadSpec> allHeads() {
         return heads.isEmpty() ? List.of(head) : heads;
+    }
+
+    /** Whether a layer reads backward, so that answers depend on later events. */
+    public boolean readsBackward() {
+        return layers.stream().anyMatch(LayerSpec::readsBackward);
     }
 
     /** When a sequence writes an output. */

@@ -30,7 +30,9 @@ public final class LiveModel {
         this.features = new FeatureEncoder(spec.features());
         this.network = network;
         this.readout = new Readout(spec, network);
-        if ((spec.emit() == ModelSpec.Emit.END || readsLanguage()) && !network.isRecurrent()) {
+        if ((spec.emit() == ModelSpec.Emit.END || readsLanguage())
+                && !network.isRecurrent()
+                && !network.readsBackward()) {
             throw new InvalidModelException(
                     "this model has no recurrent layer, so it has nothing to say of a sequence");
         }

@@ -1,6 +1,7 @@
 package dev.eddy.network;
 
 import dev.eddy.model.Fields;
+import dev.eddy.model.InvalidModelException;
 
 /**
  * One sequence of a model, stepped by hand: what the processor does to an event, without stores and outputs. Start one from
@@ -14,7 +15,11 @@ public final class Rollout {
     private final float[] outputs;
     private final Network.Scratch scratch;
 
-    /** A sequence at zero state. */
+    /**
+     * A sequence at zero state.
+     *
+     * @throws InvalidModelException if a layer of the model reads backward, for which there are no single steps
+     */
     public Rollout(LiveModel model) {
         this(
                 model,
@@ -27,8 +32,13 @@ public final class Rollout {
      *
      * @param state      the network's state, (stateSize)
      * @param remembered what the features remember of the last event, (rememberedWidth)
+     * @throws InvalidModelException if a layer of the model reads backward, for which there are no single steps
      */
     public Rollout(LiveModel model, float[] state, float[] remembered) {
+        if (model.network().readsBackward()) {
+            throw new InvalidModelException("a layer of the model reads backward, so it cannot go from event to event;"
+                    + " use a model whose layers all read forward");
+        }
         this.model = model;
         this.state = state.clone();
         this.remembered = remembered.clone();
