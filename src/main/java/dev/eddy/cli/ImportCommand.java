@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
             "  {\"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
             "   \"task\": {\"kind\": \"predict\", \"fields\": [\"value\"]}}",
             "",
+            "Of a bidirectional network the spec says how many later events an answer waits for, as \"lookAhead\": 8, or"
+                    + " how long a sequence may be that is read as a whole, as \"maxLength\": 500.",
+            "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
             "What cannot be imported faithfully is refused, with the reason and what to do."
         })
