@@ -42,7 +42,7 @@ public final class PartialSpec {
     /**
      * The spec of an imported model with the given parts in place of its own.
      *
-     * @throws InvalidModelException if a given part contradicts what the file holds
+     * @throws InvalidModelException if a given part contradicts what the file holds, or lacks what its layers need
      */
     public ModelSpec over(ModelSpec imported) {
         ObjectNode tree = (ObjectNode) SpecJson.tree(imported);
@@ -66,7 +66,37 @@ public final class PartialSpec {
                                 + ")");
             }
         });
-        return SpecJson.convert(tree, ModelSpec.class);
+        ModelSpec whole = SpecJson.convert(tree, ModelSpec.class);
+        if (whole.readsBackward()) {
+            requireLaterEvents(whole);
+            requireSameEmit(imported, whole);
+        }
+        return whole;
+    }
+
+    private static void requireLaterEvents(ModelSpec whole) {
+        int layer = 0;
+        while (!whole.layers().get(layer).readsBackward()) {
+            layer++;
+        }
+        if (whole.lookAhead() == null && whole.maxLength() == null) {
+            throw new InvalidModelException("layer " + layer + " ("
+                    + whole.layers().get(layer).cell().spelling()
+                    + ") of the file is bidirectional or reverse, so it reads events that have not come yet; say in the"
+                    + " spec how many later events an answer waits for, as {\"lookAhead\": 8}, or how long a sequence"
+                    + " may be that is read as a whole, as {\"maxLength\": 500}");
+        }
+    }
+
+    /** The last answer of a layer that reads backward is not the one it gives for the sequence. */
+    private static void requireSameEmit(ModelSpec imported, ModelSpec whole) {
+        if (imported.emit() != whole.emit()) {
+            boolean every = imported.emit() == ModelSpec.Emit.EVERY;
+            throw new InvalidModelException("the file gives "
+                    + (every ? "an answer for every event" : "one answer for a sequence")
+                    + " and has layers that read backward, for which the other cannot be told from it; leave 'emit' out, or"
+                    + (every ? " export the final states (h_n, Y_h)" : " export the output of every step"));
+        }
     }
 
     /**

@@ -31,6 +31,9 @@ import picocli.CommandLine.Spec;
             "  {\"decoder\": {\"tensors\": \"decoder\", \"limit\": 20,",
             "   \"feedback\": {\"kind\": \"token\", \"start\": 0, \"end\": 1}}}",
             "",
+            "Of a bidirectional network the spec says how many later events an answer waits for, as \"lookAhead\": 8, or"
+                    + " how long a sequence may be that is read as a whole, as \"maxLength\": 500.",
+            "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
             "What cannot be imported faithfully is refused, with the reason and what to do."
         })

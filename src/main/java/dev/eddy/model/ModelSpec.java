@@ -175,6 +175,11 @@ public record ModelSpec(
         return lookAhead != null || maxLength != null;
     }
 
+    /** Whether a layer reads backward, so that answers depend on later events. */
+    public boolean readsBackward() {
+        return layers.stream().anyMatch(LayerSpec::readsBackward);
+    }
+
     /** When a sequence writes an output. */
     public enum Emit {
         /** One output for every event: many to many. */

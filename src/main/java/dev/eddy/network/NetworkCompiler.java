@@ -41,7 +41,7 @@ public final class NetworkCompiler {
 
     private Network network() {
         InputStage input = inputStage();
-        List<Cell> cells = new ArrayList<>();
+        List<TwoWayNetwork.Layer> layers = new ArrayList<>();
         int width = input.size();
         for (int i = 0; i < spec.layers().size(); i++) {
             LayerSpec layer = spec.layers().get(i);
@@ -51,16 +51,29 @@ public final class NetworkCompiler {
                                 + layer.input() + " inputs but is given " + width
                                 + (i == 0 ? " by the features" : " by the layer below"));
             }
-            cells.add(CellCompiler.compile(layer, weights));
+            layers.add(layer(layer));
             width = layer.outputSize();
         }
         int hidden = width;
-        return new CellNetwork(
-                kernel,
-                input,
-                cells,
-                new Heads(
-                        spec.allHeads().stream().map(head -> head(head, hidden)).toList()));
+        Heads heads = new Heads(
+                spec.allHeads().stream().map(head -> head(head, hidden)).toList());
+        return spec.readsBackward()
+                ? new TwoWayNetwork(kernel, input, layers, heads)
+                : new CellNetwork(
+                        kernel,
+                        input,
+                        layers.stream().map(TwoWayNetwork.Layer::forward).toList(),
+                        heads);
+    }
+
+    private TwoWayNetwork.Layer layer(LayerSpec layer) {
+        Cell cell = CellCompiler.compile(layer, weights);
+        if (!layer.readsBackward()) {
+            return new TwoWayNetwork.Layer(cell, null);
+        }
+        return layer.direction() == LayerSpec.Direction.BACKWARD
+                ? new TwoWayNetwork.Layer(null, cell)
+                : new TwoWayNetwork.Layer(cell, CellCompiler.compileReverse(layer, weights));
     }
 
     private InputStage inputStage() {

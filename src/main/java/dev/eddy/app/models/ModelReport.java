@@ -115,8 +115,12 @@ public final class ModelReport {
         String function = layer.activation() == null
                 ? ""
                 : " " + layer.activation().function().spelling();
+        String direction = !layer.readsBackward()
+                ? ""
+                : layer.direction() == LayerSpec.Direction.BOTH ? ", reads both ways" : ", reads backward";
         return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.outputSize() + ", "
                 + parameters(layer.tensors().values()) + " parameters"
+                + direction
                 + (layer.resetsAfterProduct() ? "" : ", reset before the product")
                 + (layer.options() == null ? "" : ", " + SpecJson.write(layer.options()));
     }

@@ -6,19 +6,29 @@ import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Expressions.Linear;
 import dev.eddy.artifact.onnx.Expressions.Normalised;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.artifact.onnx.Expressions.Sum;
 import dev.eddy.model.Activation;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.LayerSpec.Direction;
 import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Finds, walking back from the output of a graph, the stack of layers that computes it. */
 final class ChainBuilder {
+    static final String UNFINISHED =
+            "it takes the last step of a layer that reads backward, which has then read one event"
+                    + " only (or the first step of one that reads forward); export the final states instead (h_n, Y_h)";
+
     private static final int MAX_LAYERS = 256;
 
     private final Expressions expressions;
@@ -99,8 +109,16 @@ final class ChainBuilder {
     }
 
     private void layer() {
+        if (Arrays.stream(at).anyMatch(ref -> expressions.of(ref) instanceof Expressions.Unfinished)) {
+            throw new InvalidModelException("the graph is no stack of layers that read whole sequences: " + UNFINISHED);
+        }
         Expr expr = Peeled.whole(expressions, at);
-        if (expr instanceof Cell cell) {
+        TwoWay both = TwoWay.of(expressions, at);
+        if (both != null) {
+            bidirectional(both);
+        } else if (expr instanceof Sum sum && merged(sum) != null) {
+            merge(sum, merged(sum).h());
+        } else if (expr instanceof Cell cell) {
             recurrent(cell, false);
         } else if (Peeled.cellState(expressions, at)) {
             recurrent((Cell) expressions.of(at[0]), true);
@@ -132,15 +150,84 @@ final class ChainBuilder {
     }
 
     private void recurrent(Cell cell, boolean handsOnCell) {
+        recurrent(cell, cell.backward() ? Direction.BACKWARD : null, handsOnCell, cell.weights());
+    }
+
+    /** A layer that reads both ways; where its outputs are not taken as they are, a dense one picks them. */
+    private void bidirectional(TwoWay both) {
+        if (!both.gives(at) && !both.givesCell(at)) {
+            pick(both.h());
+            return;
+        }
+        Map<String, float[]> weights = new HashMap<>(both.forward().weights());
+        both.backward().weights().forEach((role, tensor) -> weights.put(role + LayerSpec.REVERSE, tensor));
+        recurrent(both.forward(), Direction.BOTH, both.givesCell(at), weights);
+    }
+
+    /** The layer that reads both ways whose outputs a sum adds; {@code null} where it adds anything else. */
+    private TwoWay merged(Sum sum) {
+        TwoWay both = TwoWay.of(
+                expressions,
+                LongStream.concat(Arrays.stream(sum.a()), Arrays.stream(sum.b()))
+                        .toArray());
+        if (both == null) {
+            return null;
+        }
+        Set<Long> h = places(both.h()).keySet();
+        boolean outputs = Arrays.stream(sum.a()).allMatch(h::contains)
+                && Arrays.stream(sum.b()).allMatch(h::contains);
+        return outputs ? both : null;
+    }
+
+    /** Outputs of the two directions are added up: a dense layer of ones. */
+    private void merge(Sum sum, long[] from) {
+        Map<Long, Integer> places = places(from);
+        budget.take((long) at.length * from.length);
+        float[] weight = new float[at.length * from.length];
+        for (int j = 0; j < at.length; j++) {
+            weight[j * from.length + places.get(sum.a()[j])] += 1;
+            weight[j * from.length + places.get(sum.b()[j])] += 1;
+        }
+        dense(at.length, from.length, Activation.IDENTITY, weight, null);
+        at = from;
+    }
+
+    private static Map<Long, Integer> places(long[] refs) {
+        Map<Long, Integer> places = new HashMap<>();
+        for (int i = 0; i < refs.length; i++) {
+            places.put(refs[i], i);
+        }
+        return places;
+    }
+
+    /** Some elements of a vector, or in another order. */
+    private void pick(long[] from) {
+        Map<Long, Integer> places = places(from);
+        int[] columns = new int[at.length];
+        for (int i = 0; i < at.length; i++) {
+            Integer place = places.get(at[i]);
+            if (place == null) {
+                throw new InvalidModelException(
+                        "the graph is not a plain stack of layers: it uses a part of the cell state"
+                                + " of a layer that reads both ways; use all of it, or the output");
+            }
+            columns[i] = place;
+        }
+        dense(at.length, from.length, Activation.IDENTITY, matrix(at.length, from.length, columns), null);
+        at = from;
+    }
+
+    private void recurrent(Cell cell, Direction direction, boolean handsOnCell, Map<String, float[]> weights) {
         layers.add(new Draft.Layer(
                 cell.kind(),
                 cell.x().length,
                 cell.hidden(),
+                direction,
                 cell.activation(),
                 cell.kind() == CellKind.GRU ? cell.resetAfter() : null,
                 handsOnCell,
                 cell.options(),
-                cell.weights(),
+                weights,
                 Expressions.id(at[0]),
                 cell.h(),
                 cell.c()));
@@ -158,7 +245,7 @@ final class ChainBuilder {
         int width = peeled.refs().length;
         double[][] affine = Peeled.affine(peeled.steps(), width);
         int[] diagonal = new int[width];
-        java.util.Arrays.setAll(diagonal, i -> i);
+        Arrays.setAll(diagonal, i -> i);
         float[] weight = matrix(width, width, diagonal);
         float[] bias = new float[width];
         for (int i = 0; i < width; i++) {
@@ -186,7 +273,7 @@ final class ChainBuilder {
         Expr expr = expressions.of(at[0]);
         int width = expr instanceof Cell cell ? cell.hidden() : expr.width();
         int[] columns = new int[at.length];
-        java.util.Arrays.setAll(columns, i -> Expressions.index(at[i]));
+        Arrays.setAll(columns, i -> Expressions.index(at[i]));
         dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, columns), null);
         at = Expressions.refs(Expressions.id(at[0]), 0, width);
     }

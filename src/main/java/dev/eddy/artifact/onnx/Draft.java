@@ -4,6 +4,7 @@ import dev.eddy.model.Activation;
 import dev.eddy.model.CellOptions;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.LayerSpec.Direction;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,7 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
     /**
      * A layer.
      *
+     * @param direction which way it reads; {@code null} for forward
      * @param cell  whether an LSTM hands on c instead of h
      * @param options variants of the cell; {@code null} for none
      * @param state the expression whose elements are the new state; -1 for none
@@ -31,6 +33,7 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
             CellKind kind,
             int input,
             int hidden,
+            Direction direction,
             Activation activation,
             Boolean resetAfter,
             boolean cell,
@@ -40,12 +43,22 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
             long[] h,
             long[] c) {
         static Layer dense(int input, int hidden, Activation activation, Map<String, float[]> weights) {
-            return new Layer(CellKind.DENSE, input, hidden, activation, null, false, null, weights, -1, null, null);
+            return new Layer(
+                    CellKind.DENSE, input, hidden, null, activation, null, false, null, weights, -1, null, null);
         }
 
         boolean recurrent() {
             return state >= 0;
         }
+
+        boolean readsBackward() {
+            return direction != null;
+        }
+    }
+
+    /** Whether a layer reads backward. */
+    boolean readsBackward() {
+        return layers.stream().anyMatch(Layer::readsBackward);
     }
 
     /** The head; {@code weight} and {@code bias} are {@code null} for none, {@code mean} as well. */

@@ -34,9 +34,9 @@ final class GraphOutputs {
             return computed.get(0);
         }
         List<String> whole = outputs.keySet().stream()
-                .filter(name -> Peeled.whole(expressions, outputs.get(name).refs()) != null)
+                .filter(name -> whole(outputs.get(name).refs()))
                 .toList();
-        if (whole.isEmpty() && outputs.size() == 1 && Peeled.cellState(expressions, only().refs())) {
+        if (whole.isEmpty() && outputs.size() == 1 && cellState(only().refs())) {
             return outputs.keySet().iterator().next();
         }
         if (whole.isEmpty() || whole.stream().anyMatch(name -> !same(name, whole.get(0)))) {
@@ -44,6 +44,17 @@ final class GraphOutputs {
                     + brief(outputs.keySet()) + "; export the output of the last layer as well");
         }
         return whole.get(0);
+    }
+
+    /** Whether a vector is all that one layer hands on. */
+    private boolean whole(long[] refs) {
+        TwoWay both = TwoWay.of(expressions, refs);
+        return Peeled.whole(expressions, refs) != null || (both != null && both.gives(refs));
+    }
+
+    private boolean cellState(long[] refs) {
+        TwoWay both = TwoWay.of(expressions, refs);
+        return Peeled.cellState(expressions, refs) || (both != null && both.givesCell(refs));
     }
 
     private Series only() {

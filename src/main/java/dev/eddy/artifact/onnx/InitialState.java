@@ -30,6 +30,16 @@ final class InitialState {
         }
     }
 
+    /** Requires zero, as which the state of a layer that reads backward begins behind the last event; gives {@code null}. */
+    long[] zero(int input, String what) {
+        if (call.optional(input) instanceof Series series && series.moment() != Series.Moment.ALWAYS) {
+            throw call.refuse(
+                    "its " + what + " is given from outside or computed, but a layer that reads backward starts"
+                            + " anew behind the last event it sees, so its start state must be zero; leave it out");
+        }
+        return refs(input, what);
+    }
+
     private long[] zero(Series series, String what) {
         for (long ref : series.refs()) {
             if (!(call.expressions().of(ref) instanceof Fill fill)

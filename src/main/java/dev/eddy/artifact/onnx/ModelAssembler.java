@@ -25,7 +25,12 @@ final class ModelAssembler {
         this.draft = draft;
     }
 
-    ModelFile assemble(String name, String version) {
+    /**
+     * The model file.
+     *
+     * @param emit when it answers; {@code null} for every event
+     */
+    ModelFile assemble(String name, String version, ModelSpec.Emit emit) {
         List<Feature> features = features();
         List<LayerSpec> layers = new ArrayList<>();
         for (int i = 0; i < draft.layers().size(); i++) {
@@ -34,7 +39,7 @@ final class ModelAssembler {
         HeadSpec head = head();
         boolean tags = head.kind() == HeadSpec.Kind.SOFTMAX || head.kind() == HeadSpec.Kind.LOG_SOFTMAX;
         Task task = tags ? new Task.Tag() : Task.VALUES;
-        return new ModelFile(new ModelSpec(name, version, features, layers, head, task, null, null, null), tensors);
+        return new ModelFile(new ModelSpec(name, version, features, layers, head, task, emit, null, null), tensors);
     }
 
     private List<Feature> features() {
@@ -85,6 +90,7 @@ final class ModelAssembler {
                 layer.kind(),
                 layer.input(),
                 layer.hidden(),
+                layer.direction(),
                 usual ? null : layer.activation(),
                 layer.resetAfter(),
                 layer.cell() ? LayerSpec.Output.CELL : null,

@@ -4,6 +4,7 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.ModelNames;
 import dev.eddy.artifact.Tensor;
 import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.ModelSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,17 @@ public final class OnnxImport {
         GraphInterpreter graph =
                 new GraphInterpreter(model, bound, new TensorDecoder(new ExternalData(folder)), budget);
         Map<String, Series> outputs = new CellLifting(graph.expressions(), budget).lift(graph.run());
-        return new ModelAssembler(draft(graph, outputs, budget)).assemble(name, "1");
+        String answer = new GraphOutputs(graph.expressions(), outputs).answer();
+        Draft draft = draft(graph, outputs, answer, budget);
+        return new ModelAssembler(draft).assemble(name, "1", emit(draft, outputs.get(answer)));
+    }
+
+    /**
+     * When a model answers. The last answer of layers that read forward is one of those they give at every event; what layers
+     * that read backward make of a whole sequence is not.
+     */
+    private static ModelSpec.Emit emit(Draft draft, Series answer) {
+        return draft.readsBackward() && answer.moment() == Series.Moment.LAST ? ModelSpec.Emit.END : null;
     }
 
     /** Reads a serialised TensorProto, to bind it. */
@@ -60,9 +71,8 @@ public final class OnnxImport {
         return new TensorDecoder(new ExternalData(null)).toTensor(OnnxReader.readTensor(file));
     }
 
-    private static Draft draft(GraphInterpreter graph, Map<String, Series> outputs, Budget budget) {
+    private static Draft draft(GraphInterpreter graph, Map<String, Series> outputs, String answer, Budget budget) {
         Expressions expressions = graph.expressions();
-        String answer = new GraphOutputs(expressions, outputs).answer();
         Draft draft =
                 new ChainBuilder(expressions, budget).build(outputs.get(answer).refs());
         if (draft.layers().stream().noneMatch(Draft.Layer::recurrent)) {

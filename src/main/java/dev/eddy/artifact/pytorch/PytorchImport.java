@@ -15,9 +15,11 @@ import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.LayerSpec.Direction;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
 import dev.eddy.model.Task;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,9 +94,15 @@ public final class PytorchImport {
                 all,
                 head,
                 tags ? new Task.Tag() : Task.VALUES,
-                null,
+                emit(),
                 null,
                 null);
+    }
+
+    /** Weights do not tell when they are asked. */
+    private ModelSpec.Emit emit() {
+        JsonNode emit = spec.path("emit");
+        return emit.isMissingNode() ? null : SpecJson.convert(emit, ModelSpec.Emit.class);
     }
 
     private static Feature feature(Matrix embedding, int width) {
@@ -200,11 +208,25 @@ public final class PytorchImport {
                 kind,
                 layer.input(),
                 layer.hidden(),
+                direction(words.path("direction"), layer),
                 activation.isMissingNode() ? null : SpecJson.convert(activation, Activation.class),
                 words.path("resetAfter").isBoolean() ? words.path("resetAfter").booleanValue() : null,
                 null,
                 options(words.path("options"), layer),
                 layer.byRole());
+    }
+
+    /** Both directions show in the tensors; a single one reads forward unless the spec says otherwise. */
+    private static Direction direction(JsonNode said, Layer layer) {
+        Direction direction = said.isMissingNode() ? null : SpecJson.convert(said, Direction.class);
+        if (layer.bidirectional()) {
+            require("direction", said, Direction.BOTH.spelling());
+            return Direction.BOTH;
+        } else if (direction == Direction.BOTH) {
+            throw new InvalidModelException("the spec says direction both but the layer of '"
+                    + layer.byRole().get(TensorRole.WEIGHT_IH) + "' has no tensors that end with " + LayerSpec.REVERSE);
+        }
+        return direction;
     }
 
     /** The options the spec names, with the projection that the tensors tell. */

@@ -59,6 +59,14 @@ class FuzzTest {
     }
 
     @Test
+    void shouldRefuseOrReadEveryMutantOfABidirectionalOnnxFile() throws IOException {
+        for (String name : List.of("lstm-1-ends-script", "lstm-peepholes")) {
+            byte[] file = Files.readAllBytes(Path.of("src/test/resources/golden/bidirectional", name + ".onnx"));
+            mutate(file, bytes -> OnnxImport.read(bytes, "m", null, Map.of()));
+        }
+    }
+
+    @Test
     void shouldRefuseOrReadEveryMutantOfASafetensorsFile() {
         Map<String, Tensor> tensors = Map.of(
                 "lstm.weight_ih_l0", Tensor.of(new float[24], 12, 2),

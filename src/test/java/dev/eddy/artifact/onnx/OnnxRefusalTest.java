@@ -7,8 +7,6 @@ import dev.eddy.artifact.onnx.OnnxBuilder.Message;
 import dev.eddy.model.InvalidModelException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Graphs that would give other numbers event by event are refused, with the node and the reason. */
 class OnnxRefusalTest {
@@ -35,15 +33,6 @@ class OnnxRefusalTest {
                 .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.getMessage())
                         .contains(parts)
                         .doesNotContain("\n"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "direction, reverse, events that have not come yet",
-        "direction, bidirectional, one-directional",
-    })
-    void shouldRefuseOtherDirections(String name, String value, String reason) {
-        refused(lstm(attribute(name, value)).output("Y"), "the_LSTM", reason);
     }
 
     @Test

@@ -103,12 +103,53 @@ class PytorchImportTest {
                 .hasSize(2);
     }
 
+    private void reverse(String module, int layer, int gates, int input, int hidden) {
+        layer(module, layer, gates, input, hidden);
+        for (String role : new String[] {"weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l"}) {
+            String name = module + role + layer;
+            tensors.put(name + "_reverse", tensors.get(name));
+        }
+    }
+
     @Test
-    void shouldRefuseWhatReadsTheFutureOrIsNotKnown() {
+    void shouldReadBidirectionalLayersWithALookAhead() {
+        reverse("l.", 0, 4, 2, 3);
+        reverse("l.", 1, 4, 6, 3);
+        tensor("fc.weight", 2, 6);
+        ModelFile model = read("{\"lookAhead\":4,\"layers\":[{\"cell\":\"lstm\",\"direction\":\"both\"}]}");
+        assertThat(model.spec().layers())
+                .extracting(LayerSpec::direction, LayerSpec::input, LayerSpec::outputSize)
+                .containsOnly(
+                        org.assertj.core.groups.Tuple.tuple(LayerSpec.Direction.BOTH, 2, 6),
+                        org.assertj.core.groups.Tuple.tuple(LayerSpec.Direction.BOTH, 6, 6));
+        assertThat(model.spec().layers().get(1).tensors()).containsEntry("bias_hh_reverse", "l.bias_hh_l1_reverse");
+        assertThat(read("{\"maxLength\":40,\"emit\":\"end\"}").spec().emit()).isEqualTo(ModelSpec.Emit.END);
+        refused("{}", "layer 0 (lstm)", "lookAhead", "maxLength");
+        refused("{\"lookAhead\":4,\"layers\":[{\"cell\":\"lstm\",\"direction\":\"backward\"}]}", "direction backward");
+    }
+
+    @Test
+    void shouldLetTheSpecSayThatALayerReadsBackward() {
+        layer("l.", 0, 3, 2, 4);
+        String backward = "\"layers\":[{\"cell\":\"gru\",\"direction\":\"backward\"}]";
+        LayerSpec layer =
+                read("{\"lookAhead\":4," + backward + "}").spec().layers().get(0);
+        assertThat(layer.direction()).isEqualTo(LayerSpec.Direction.BACKWARD);
+        assertThat(layer.outputSize()).isEqualTo(4);
+        refused("{" + backward + "}", "lookAhead");
+        refused("{\"layers\":[{\"cell\":\"gru\",\"direction\":\"both\"}]}", "'l.weight_ih_l0'", "_reverse");
+    }
+
+    @Test
+    void shouldRefuseABidirectionalLayerThatLacksATensor() {
+        reverse("l.", 0, 4, 2, 4);
+        tensors.remove("l.bias_hh_l0_reverse");
+        refused("{\"lookAhead\":4}", "'l.bias_hh_l0'", "no counterpart 'bias_hh_reverse'");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotKnown() {
         layer("l.", 0, 4, 2, 4);
-        tensor("l.weight_ih_l0_reverse", 16, 2);
-        refused("{}", "bidirectional");
-        tensors.remove("l.weight_ih_l0_reverse");
         tensor("norm.running_mean", 4);
         refused("{}", "norm.running_mean", "belongs to no LSTM");
     }
