@@ -6,6 +6,7 @@ import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Expressions.Linear;
 import dev.eddy.artifact.onnx.Expressions.Normalised;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.artifact.onnx.Expressions.Standardised;
 import dev.eddy.model.Activation;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
@@ -80,7 +81,7 @@ final class ChainBuilder {
                     scaling(peeled.steps().subList(split, peeled.steps().size()), linear.width());
             head = new Draft.Head(kind, linear.width(), map[0], map[1], scaling[0], scaling[1]);
             at = linear.x();
-        } else if (kind == HeadSpec.Kind.LINEAR) {
+        } else if (kind == HeadSpec.Kind.LINEAR && !(peeled.base() instanceof Standardised)) {
             double[][] scaling = scaling(peeled.steps(), refs.length);
             head = new Draft.Head(kind, 0, null, null, scaling[0], scaling[1]);
             at = peeled.refs();
@@ -106,6 +107,8 @@ final class ChainBuilder {
             recurrent((Cell) expressions.of(at[0]), true);
         } else if (expr instanceof Activated activated) {
             affine(Peeled.of(expressions, activated.x()), activated.activation());
+        } else if (Peeled.of(expressions, at).base() instanceof Standardised standardised) {
+            layerNorm(standardised, Peeled.of(expressions, at).steps());
         } else if (expr instanceof Linear || expr instanceof Scaled) {
             affine(Peeled.of(expressions, at), Activation.IDENTITY);
         } else if (expr == null && single()) {
@@ -128,7 +131,9 @@ final class ChainBuilder {
                                 ? "a product of two computed values"
                                 : expr instanceof Normalised
                                         ? "a softmax between layers"
-                                        : "a token or constant as a number");
+                                        : expr instanceof Expressions.Input || expr instanceof Expressions.Fill
+                                                ? "a token or constant as a number"
+                                                : "a mean, root or absolute value other than in a LayerNorm");
     }
 
     private void recurrent(Cell cell, boolean handsOnCell) {
@@ -169,12 +174,32 @@ final class ChainBuilder {
         at = peeled.refs();
     }
 
+    private void layerNorm(Standardised standardised, List<Scaled> steps) {
+        int width = standardised.width();
+        Map<String, float[]> weights = new HashMap<>();
+        if (!steps.isEmpty()) {
+            double[][] affine = Peeled.affine(steps, width);
+            weights.put(TensorRole.WEIGHT, floats(affine[0]));
+            weights.put(TensorRole.BIAS, floats(affine[1]));
+        }
+        layers.add(Draft.Layer.layerNorm(width, standardised.epsilon(), weights));
+        at = standardised.x();
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
     private boolean single() {
         int id = Expressions.id(at[0]);
         Expr expr = expressions.of(at[0]);
         boolean cell = expr instanceof Cell;
         for (long ref : at) {
-            if (Expressions.id(ref) != id || (cell && Expressions.index(ref) >= ((Cell) expr).hidden())) {
+            if (Expressions.id(ref) != id || (cell && Expressions.index(ref) >= ((Cell) expr).output())) {
                 return false;
             }
         }
@@ -184,7 +209,7 @@ final class ChainBuilder {
     /** Some outputs of one layer, or in another order. */
     private void select() {
         Expr expr = expressions.of(at[0]);
-        int width = expr instanceof Cell cell ? cell.hidden() : expr.width();
+        int width = expr instanceof Cell cell ? cell.output() : expr.width();
         int[] columns = new int[at.length];
         java.util.Arrays.setAll(columns, i -> Expressions.index(at[i]));
         dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, columns), null);

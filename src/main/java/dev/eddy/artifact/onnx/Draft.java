@@ -43,6 +43,17 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
             return new Layer(CellKind.DENSE, input, hidden, activation, null, false, null, weights, -1, null, null);
         }
 
+        /** @param weights gain and bias; empty for none */
+        static Layer layerNorm(int width, float epsilon, Map<String, float[]> weights) {
+            CellOptions options = new CellOptions(null, null, null, null, null, null, epsilon);
+            return new Layer(CellKind.LAYER_NORM, width, width, null, null, false, options, weights, -1, null, null);
+        }
+
+        /** Width of h. */
+        int output() {
+            return options == null || options.projection() == null ? hidden : options.projection();
+        }
+
         boolean recurrent() {
             return state >= 0;
         }

@@ -89,6 +89,38 @@ final class Expressions {
         }
     }
 
+    /** The absolute value of each element. */
+    record Absolute(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** The mean of all elements, one number. */
+    record Mean(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return 1;
+        }
+    }
+
+    /** The square root of each element. */
+    record Root(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** A vector minus its mean, over its deviation: {@code (x - mean) / sqrt(variance + epsilon)}. */
+    record Standardised(float epsilon, long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
     /** Softmax or its logarithm over the whole vector. */
     record Normalised(HeadSpec.Kind kind, long[] x) implements Expr {
         @Override
@@ -118,7 +150,12 @@ final class Expressions {
             implements Expr {
         @Override
         public int width() {
-            return kind == CellKind.LSTM ? 2 * hidden : hidden;
+            return kind == CellKind.LSTM ? output() + hidden : hidden;
+        }
+
+        /** Width of h. */
+        int output() {
+            return options == null || options.projection() == null ? hidden : options.projection();
         }
 
         /** The same cell over another input. */

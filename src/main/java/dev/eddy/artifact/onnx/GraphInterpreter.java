@@ -36,6 +36,8 @@ final class GraphInterpreter {
         SelectionOperators.register(table);
         ShapeOperators.register(table);
         ArithmeticOperators.register(table);
+        ActivationOperators.register(table);
+        NormalisingOperators.register(table);
         DenseOperators.register(table);
         RecurrentOperators.register(table);
         FillOperators.register(table);

@@ -10,6 +10,7 @@ import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,8 +76,10 @@ final class ModelAssembler {
         int rows = layer.kind().gates() * layer.hidden();
         Map<String, String> names = new HashMap<>();
         layer.weights().forEach((role, values) -> {
-            boolean matrix = role.startsWith("weight");
-            Tensor tensor = matrix ? Tensor.of(values, rows, values.length / rows) : Tensor.of(values, values.length);
+            boolean matrix = role.startsWith("weight") && layer.kind() != CellKind.LAYER_NORM;
+            int columns = role.equals(TensorRole.WEIGHT_HR) ? layer.hidden() : values.length / rows;
+            Tensor tensor =
+                    matrix ? Tensor.of(values, values.length / columns, columns) : Tensor.of(values, values.length);
             names.put(role, prefix + role);
             tensors.put(prefix + role, tensor);
         });

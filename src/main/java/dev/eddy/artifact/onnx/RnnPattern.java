@@ -2,10 +2,12 @@ package dev.eddy.artifact.onnx;
 
 import dev.eddy.artifact.onnx.Expressions.Activated;
 import dev.eddy.artifact.onnx.Polynomial.Atom;
+import dev.eddy.artifact.onnx.WrittenCell.Form;
 import dev.eddy.artifact.onnx.WrittenCell.Match;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Recognises {@code h' = f(W x + U h + b)}: the new state stands in an output where the old one stood in an input. */
 final class RnnPattern {
@@ -33,6 +35,7 @@ final class RnnPattern {
             return null;
         }
         GateStack gates = new GateStack(old.refs()).gate(map);
-        return cell.assembled(activated.activation(), false, gates, old, block.refs(), null, null);
+        Form form = new Form(CellKind.RNN, activated.activation(), false, null, Map.of());
+        return cell.assembled(form, gates, old, block.refs(), null, null);
     }
 }

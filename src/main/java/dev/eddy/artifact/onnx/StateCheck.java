@@ -35,7 +35,7 @@ final class StateCheck {
         Set<Long> used = new HashSet<>();
         for (Draft.Layer layer : draft.layers()) {
             pair(layer, layer.h(), 0, used);
-            pair(layer, layer.c(), layer.hidden(), used);
+            pair(layer, layer.c(), layer.output(), used);
         }
         inputs.forEach(port -> requireUsed(port, used));
         int last = -1;
