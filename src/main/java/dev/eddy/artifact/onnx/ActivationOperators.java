@@ -5,11 +5,16 @@ import dev.eddy.artifact.onnx.Expressions.Activated;
 import dev.eddy.artifact.onnx.Expressions.Arithmetic;
 import dev.eddy.model.Activation;
 import dev.eddy.model.Activation.Function;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** Functions of single elements: those that a dense layer has, and those that are one of them with its values scaled. */
 final class ActivationOperators {
+    private static final int WIDEST_CLIP = 16;
+    /** Above it, a softplus and its argument are the same float32. */
+    private static final double SOFTPLUS_IS_LINEAR = 17;
+
     private static final float SELU_ALPHA = 1.6732632f;
     private static final float SELU_GAMMA = 1.050701f;
 
@@ -33,6 +38,7 @@ final class ActivationOperators {
         table.put("Selu", ActivationOperators::selu);
         table.put("Celu", ActivationOperators::celu);
         table.put("Clip", ActivationOperators::clip);
+        table.put("Greater", ActivationOperators::greater);
         UNKNOWN.forEach(name -> table.put(name, ActivationOperators::unknown));
     }
 
@@ -89,15 +95,24 @@ final class ActivationOperators {
         return ArithmeticOperators.scale(call, operation, x, Constant.ofReal(by));
     }
 
-    /** No negative values: a Relu. */
+    /**
+     * No negative values: a Relu. Between two bounds: a hard sigmoid of the width between them, whose rounding is in proportion to
+     * that width.
+     */
     private static List<Value> clip(Call call) {
         double least = bound(call, "min", 1, Double.NEGATIVE_INFINITY);
         double most = bound(call, "max", 2, Double.POSITIVE_INFINITY);
-        if (least != 0 || most < Float.MAX_VALUE) {
-            throw call.refuse("it keeps values between " + (float) least + " and " + (float) most
-                    + ", which no layer here does; use Relu, HardSigmoid or Tanh");
+        if (least == 0 && most >= Float.MAX_VALUE) {
+            return activate(call, Activation.RELU);
         }
-        return activate(call, Activation.RELU);
+        double width = most - least;
+        if (!(width > 0 && width <= WIDEST_CLIP)) {
+            throw call.refuse("it keeps values between " + (float) least + " and " + (float) most
+                    + ", which no layer here does; use Relu, or bounds less than " + WIDEST_CLIP + " apart");
+        }
+        Activation inside = new Activation(Function.HARD_SIGMOID, (float) (1 / width), (float) (-least / width));
+        Series kept = scaled(call, Arithmetic.MUL, applied(call, inside, call.series(0)), width);
+        return List.of(least == 0 ? kept : scaled(call, Arithmetic.ADD, kept, least));
     }
 
     private static double bound(Call call, String name, int input, double otherwise) {
@@ -106,6 +121,31 @@ final class ActivationOperators {
             throw call.refuse("its " + name + " is not one number");
         }
         return given != null ? given.numbers().at(0) : call.has(name) ? call.real(name, 0) : otherwise;
+    }
+
+    private static List<Value> greater(Call call) {
+        Series x = call.series(0);
+        Constant threshold = call.required(1, "threshold");
+        if (threshold.numbers().size() != 1) {
+            throw call.refuse("it compares with other than one number");
+        }
+        call.budget().take(x.refs().length);
+        Expressions.Above above = new Expressions.Above(threshold.numbers().at(0), x.refs());
+        return List.of(new Series(x.axes(), call.expressions().add(above), x.moment()));
+    }
+
+    /** PyTorch's softplus above its threshold is its argument, which is the same number; no other choice between values is read. */
+    static Series chosen(Call call, Series condition) {
+        boolean softplus = Peeled.whole(call.expressions(), condition.refs()) instanceof Expressions.Above above
+                && above.threshold() >= SOFTPLUS_IS_LINEAR
+                && Arrays.equals(call.series(1).refs(), above.x())
+                && Peeled.whole(call.expressions(), call.series(2).refs()) instanceof Activated activated
+                && activated.activation().equals(Activation.of(Function.SOFTPLUS))
+                && Arrays.equals(activated.x(), above.x());
+        if (!softplus) {
+            throw call.refuse("it chooses between values, which is not supported");
+        }
+        return call.series(2);
     }
 
     private static List<Value> unknown(Call call) {

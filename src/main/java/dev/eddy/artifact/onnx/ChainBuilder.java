@@ -13,6 +13,7 @@ import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -34,13 +35,12 @@ final class ChainBuilder {
     }
 
     /**
-     * The network whose values these are.
+     * The network whose values these are, those of each output on a head of its own.
      *
      * @throws InvalidModelException if they are not computed by a plain stack of layers
      */
-    Draft build(long[] values) {
-        at = values;
-        head();
+    Draft build(List<long[]> values) {
+        List<Draft.Head> heads = heads(values);
         FeatureSources sources = new FeatureSources(expressions);
         while (!sources.covers(at)) {
             if (layers.size() > MAX_LAYERS) {
@@ -54,7 +54,34 @@ final class ChainBuilder {
             dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, sources.selection()), null);
         }
         Collections.reverse(layers);
-        return new Draft(found, List.copyOf(layers), head);
+        return new Draft(found, List.copyOf(layers), heads);
+    }
+
+    private List<Draft.Head> heads(List<long[]> values) {
+        List<Draft.Head> heads = new ArrayList<>();
+        long[] trunk = null;
+        for (long[] refs : values) {
+            at = refs;
+            head();
+            if (trunk != null && !Arrays.equals(trunk, at)) {
+                throw new InvalidModelException(
+                        "the graph has several outputs besides states, which are not all linear maps of"
+                                + " one and the same layer; export it with one answer and its states, each state output in the form of"
+                                + " its input, each cell an LSTM, GRU or RNN, or choose an output with \"head\": {\"from\": NAME} in"
+                                + " the spec");
+            }
+            trunk = at;
+            heads.add(values.size() > 1 && head.weight() == null ? identity(head) : head);
+        }
+        return heads;
+    }
+
+    /** One of several heads has weights, be it those that change nothing. */
+    private Draft.Head identity(Draft.Head plain) {
+        int[] diagonal = new int[at.length];
+        Arrays.setAll(diagonal, i -> i);
+        return new Draft.Head(
+                plain.kind(), at.length, matrix(at.length, at.length, diagonal), null, plain.mean(), plain.std());
     }
 
     private void head() {
@@ -163,7 +190,7 @@ final class ChainBuilder {
         int width = peeled.refs().length;
         double[][] affine = Peeled.affine(peeled.steps(), width);
         int[] diagonal = new int[width];
-        java.util.Arrays.setAll(diagonal, i -> i);
+        Arrays.setAll(diagonal, i -> i);
         float[] weight = matrix(width, width, diagonal);
         float[] bias = new float[width];
         for (int i = 0; i < width; i++) {
@@ -211,7 +238,7 @@ final class ChainBuilder {
         Expr expr = expressions.of(at[0]);
         int width = expr instanceof Cell cell ? cell.output() : expr.width();
         int[] columns = new int[at.length];
-        java.util.Arrays.setAll(columns, i -> Expressions.index(at[i]));
+        Arrays.setAll(columns, i -> Expressions.index(at[i]));
         dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, columns), null);
         at = Expressions.refs(Expressions.id(at[0]), 0, width);
     }

@@ -7,8 +7,8 @@ import dev.eddy.model.LayerSpec.CellKind;
 import java.util.List;
 import java.util.Map;
 
-/** A network as it was found in a graph: inputs, a stack of layers, a head. */
-record Draft(List<Source> sources, List<Layer> layers, Head head) {
+/** A network as it was found in a graph: inputs, a stack of layers, heads on the last one. */
+record Draft(List<Source> sources, List<Layer> layers, List<Head> heads) {
     /**
      * What events must give.
      *

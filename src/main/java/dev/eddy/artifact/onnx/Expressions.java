@@ -97,6 +97,14 @@ final class Expressions {
         }
     }
 
+    /** Whether each element is above a number. */
+    record Above(double threshold, long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
     /** The mean of all elements, one number. */
     record Mean(long[] x) implements Expr {
         @Override

@@ -9,12 +9,15 @@ import dev.eddy.model.CellOptions;
 import dev.eddy.model.GateOrder;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.TensorRole;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -153,6 +156,11 @@ final class LstmPattern {
                 throw cell.refuse("its gates do not read an input that comes back as the output '"
                         + hidden.block().name() + "'; export h and c as inputs and as outputs of the same shape");
             }
+            if (hidden.projection() != null && !cell.clearlyState(h, List.of(maps), hidden.block())) {
+                throw cell.refuse(
+                        "the input to which its projected hidden state would come back is not clearly a state; export h"
+                                + " and c as the last inputs and as outputs with names like those of the inputs, as h0 and hn");
+            }
             GateStack gates = new GateStack(h.refs());
             Arrays.stream(maps).forEach(gates::gate);
             Form form = new Form(CellKind.LSTM, null, false, options(hidden), extra);
@@ -202,18 +210,19 @@ final class LstmPattern {
 
         /** The state that is the output gate times the tanh of the cell state, or times the cell state; {@code null} for none. */
         private Hidden hidden() {
-            Hidden plain = null;
+            List<Hidden> found = new ArrayList<>();
             for (StateBlock candidate : blocks) {
-                Hidden found = hidden(candidate, candidate.refs(), null);
-                if (found == null && Peeled.whole(expressions, candidate.refs()) instanceof Linear linear) {
-                    found = hidden(candidate, linear.x(), linear.weight());
+                found.add(hidden(candidate, candidate.refs(), null));
+                if (Peeled.whole(expressions, candidate.refs()) instanceof Linear linear
+                        && !candidate.old().isEmpty()) {
+                    found.add(hidden(candidate, linear.x(), linear.weight()));
                 }
-                if (found != null && found.squash().equals(Activation.TANH)) {
-                    return found;
-                }
-                plain = plain == null ? found : plain;
             }
-            return plain;
+            return found.stream()
+                    .filter(Objects::nonNull)
+                    .min(Comparator.comparing((Hidden hidden) -> hidden.projection() != null)
+                            .thenComparing(hidden -> !hidden.squash().equals(Activation.TANH)))
+                    .orElse(null);
         }
 
         private Hidden hidden(StateBlock candidate, long[] refs, float[] projection) {

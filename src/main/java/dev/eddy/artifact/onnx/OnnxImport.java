@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,9 +25,20 @@ public final class OnnxImport {
      * @throws InvalidModelException if the file is no ONNX file or holds what cannot be imported
      */
     public static ModelFile read(Path file, Map<String, Tensor> bindings) throws IOException {
+        return read(file, bindings, List.of());
+    }
+
+    /**
+     * Imports a file of which some outputs are wanted.
+     *
+     * @param bindings tensors for inputs of the graph that are weights
+     * @param answers  names of outputs, each of which becomes a head; empty for all that are no states
+     * @throws InvalidModelException if the file is no ONNX file or holds what cannot be imported
+     */
+    public static ModelFile read(Path file, Map<String, Tensor> bindings, List<String> answers) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         try {
-            return read(Files.readAllBytes(file), ModelNames.stemOf(file), folder, bindings);
+            return read(Files.readAllBytes(file), ModelNames.stemOf(file), folder, bindings, answers);
         } catch (InvalidModelException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
         }
@@ -40,6 +52,11 @@ public final class OnnxImport {
      * @param bindings tensors for inputs of the graph that are weights
      */
     public static ModelFile read(byte[] file, String name, Path folder, Map<String, Tensor> bindings) {
+        return read(file, name, folder, bindings, List.of());
+    }
+
+    private static ModelFile read(
+            byte[] file, String name, Path folder, Map<String, Tensor> bindings, List<String> answers) {
         OnnxModel model = OnnxReader.read(file);
         Map<String, Constant> bound = new HashMap<>();
         bindings.forEach((input, tensor) -> bound.put(requireInput(model, input), TensorDecoder.of(tensor)));
@@ -52,7 +69,7 @@ public final class OnnxImport {
         GraphInterpreter graph =
                 new GraphInterpreter(model, bound, new TensorDecoder(new ExternalData(folder)), budget);
         Map<String, Series> outputs = new CellLifting(graph.expressions(), budget).lift(graph.run());
-        return new ModelAssembler(draft(graph, outputs, budget)).assemble(name, "1");
+        return new ModelAssembler(draft(graph, outputs, answers, budget)).assemble(name, "1");
     }
 
     /** Reads a serialised TensorProto, to bind it. */
@@ -60,17 +77,19 @@ public final class OnnxImport {
         return new TensorDecoder(new ExternalData(null)).toTensor(OnnxReader.readTensor(file));
     }
 
-    private static Draft draft(GraphInterpreter graph, Map<String, Series> outputs, Budget budget) {
+    private static Draft draft(GraphInterpreter graph, Map<String, Series> all, List<String> chosen, Budget budget) {
         Expressions expressions = graph.expressions();
-        String answer = new GraphOutputs(expressions, outputs).answer();
-        Draft draft =
-                new ChainBuilder(expressions, budget).build(outputs.get(answer).refs());
+        GraphOutputs found = new GraphOutputs(expressions, all);
+        List<String> answers = found.answers(chosen);
+        Map<String, Series> outputs = found.without(chosen);
+        Draft draft = new ChainBuilder(expressions, budget)
+                .build(answers.stream().map(name -> outputs.get(name).refs()).toList());
         if (draft.layers().stream().noneMatch(Draft.Layer::recurrent)) {
             throw new InvalidModelException(
                     "the graph has no recurrent layer, or one whose state starts anew with every step;"
                             + " export nn.LSTM, nn.GRU, nn.RNN or one of their cells with states as inputs and outputs");
         }
-        new StateCheck(expressions, draft).run(graph.openInputs(), outputs, answer);
+        new StateCheck(expressions, draft).run(graph.openInputs(), outputs, answers, found.several());
         return draft;
     }
 

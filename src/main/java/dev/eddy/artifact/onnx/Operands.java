@@ -1,5 +1,6 @@
 package dev.eddy.artifact.onnx;
 
+import dev.eddy.artifact.onnx.Expressions.Above;
 import dev.eddy.artifact.onnx.Expressions.Absolute;
 import dev.eddy.artifact.onnx.Expressions.Activated;
 import dev.eddy.artifact.onnx.Expressions.Cell;
@@ -42,6 +43,8 @@ final class Operands {
             return List.of(normalised.x());
         } else if (expr instanceof Absolute absolute) {
             return List.of(absolute.x());
+        } else if (expr instanceof Above above) {
+            return List.of(above.x());
         } else if (expr instanceof Mean mean) {
             return List.of(mean.x());
         } else if (expr instanceof Root root) {
@@ -74,6 +77,8 @@ final class Operands {
             return new Normalised(normalised.kind(), replaced(normalised.x(), by));
         } else if (expr instanceof Absolute absolute) {
             return new Absolute(replaced(absolute.x(), by));
+        } else if (expr instanceof Above above) {
+            return new Above(above.threshold(), replaced(above.x(), by));
         } else if (expr instanceof Mean mean) {
             return new Mean(replaced(mean.x(), by));
         } else if (expr instanceof Root root) {

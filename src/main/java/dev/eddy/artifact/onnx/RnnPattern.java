@@ -33,6 +33,10 @@ final class RnnPattern {
         Atom old = map == null ? null : cell.oldState(block.old(), List.of(map), block);
         if (old == null) {
             return null;
+        } else if (!cell.clearlyState(old, List.of(map), block)) {
+            throw cell.refuse(
+                    "the input it would come back to is not clearly a state; let states be the last inputs and begin"
+                            + " their names like those of their outputs, as h0 and hn");
         }
         GateStack gates = new GateStack(old.refs()).gate(map);
         Form form = new Form(CellKind.RNN, activated.activation(), false, null, Map.of());

@@ -124,6 +124,20 @@ final class WrittenCell {
         return Operands.reach(expressions, read, ends);
     }
 
+    /**
+     * Whether an input is the state and not a value of an event: its name begins like that of its output, or it is the last input
+     * of all that the cell reads.
+     */
+    boolean clearlyState(Atom old, List<Affine> gates, StateBlock state) {
+        Set<Long> read = new HashSet<>();
+        gates.forEach(gate -> read.addAll(gate.reads()));
+        int own = Expressions.id(old.refs()[0]);
+        return alike(old, state)
+                || reach(read).stream()
+                        .map(Expressions::id)
+                        .noneMatch(id -> id > own && expressions.inputs().containsKey(id));
+    }
+
     private boolean alike(Atom old, StateBlock state) {
         String name = name(old);
         return state.outputs().stream().anyMatch(output -> name.regionMatches(true, 0, output, 0, 1));

@@ -174,7 +174,8 @@ class OnnxRefusalTest {
 
     @Test
     void shouldRefuseOperatorsItDoesNotKnow() {
-        refused(lstm().node("Erf", "Y", "y").output("y"), "the_Erf", "no counterpart");
+        refused(lstm().node("Erf", "Y", "y").output("y"), "the_Erf", "no layer here has this function");
+        refused(lstm().node("Size", "Y", "y").output("y"), "the_Size", "no counterpart");
         refused(lstm().node("com.microsoft", "Gelu", "Y", "y").output("y"), "the_Gelu", "com.microsoft");
         refused(lstm().node("Mul", "Y Y", "y").output("y"), "a product of two computed values");
         refused(
