@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
             "  {\"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
             "   \"task\": {\"kind\": \"predict\", \"fields\": [\"value\"]}}",
             "",
+            "Several outputs of an ONNX graph become several heads; \"head\": {\"from\": \"NAME\"} or"
+                    + " \"heads\": [{\"from\": \"NAME\"}, ...] chooses among them.",
+            "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
             "What cannot be imported faithfully is refused, with the reason and what to do."
         })

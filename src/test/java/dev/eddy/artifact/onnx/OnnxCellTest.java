@@ -25,7 +25,7 @@ class OnnxCellTest {
         return OnnxImport.read(FOLDER.resolve(name + ".onnx"), Map.of());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "lstm-cell",

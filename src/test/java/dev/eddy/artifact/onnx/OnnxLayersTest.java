@@ -27,7 +27,7 @@ class OnnxLayersTest {
         return OnnxImport.read(FOLDER.resolve(name + ".onnx"), Map.of());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "layer-norm-opset7",
@@ -81,7 +81,7 @@ class OnnxLayersTest {
                 .hasMessageContainingAll("no output 'y3'", "[y0, y1, y2, hn_0, cn_1]");
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"lstm-projected-dynamo", "lstm-projected-stateless-dynamo"})
     void shouldRefuseTheProjectedLstmThatTheDynamoExporterCuts(String name) {
         assertThatThrownBy(() -> read(name))
