@@ -16,6 +16,9 @@ public final class PartialSpec {
     private static final Set<String> REPLACED =
             Set.of("name", "version", "task", "emit", "endField", "lookAhead", "maxLength", "probes", "stateOf");
 
+    /** In a head, the output of a graph that it is made from. */
+    private static final String FROM = "from";
+
     private final ObjectNode given;
 
     private PartialSpec(ObjectNode given) {
@@ -40,6 +43,29 @@ public final class PartialSpec {
     }
 
     /**
+     * The outputs of a graph that the heads are said to be made from; empty where the spec does not say.
+     *
+     * @throws InvalidModelException if it says so for some heads only
+     */
+    public List<String> outputs() {
+        JsonNode heads = given.path("heads");
+        List<JsonNode> all = new ArrayList<>();
+        (heads.isArray() ? heads : given.has("head") ? List.of(given.path("head")) : List.<JsonNode>of())
+                .forEach(all::add);
+        List<String> outputs = all.stream()
+                .filter(head -> head.path(FROM).isTextual())
+                .map(head -> head.path(FROM).asText())
+                .distinct()
+                .toList();
+        if (!outputs.isEmpty() && outputs.size() != all.size()) {
+            throw new InvalidModelException(
+                    "the spec names an output '" + FROM
+                            + "' which some of its heads are made, but not one of its own for each; name one for each or for none");
+        }
+        return outputs;
+    }
+
+    /**
      * The spec of an imported model with the given parts in place of its own.
      *
      * @throws InvalidModelException if a given part contradicts what the file holds, or lacks what its layers need
@@ -58,10 +84,12 @@ public final class PartialSpec {
                 throw new InvalidModelException(
                         "the spec has a 'decoder', which is imported of PyTorch weights or by a full"
                                 + " spec of a safetensors file; this file is neither");
+            } else if (key.equals("heads")) {
+                heads(tree, entry.getValue());
             } else {
                 throw new InvalidModelException(
                         "the spec has '" + key + "', which an imported file tells itself; leave it"
-                                + " out (known here: features, head, "
+                                + " out (known here: features, head, heads, "
                                 + String.join(", ", REPLACED.stream().sorted().toList())
                                 + ")");
             }
@@ -99,6 +127,24 @@ public final class PartialSpec {
         }
     }
 
+    /** What is said of several heads, in their order; of a single one it may be said as well. */
+    private static void heads(ObjectNode tree, JsonNode wanted) {
+        boolean several = tree.path("heads").size() > 1;
+        int count = several ? tree.path("heads").size() : 1;
+        if (!wanted.isArray() || wanted.size() != count) {
+            throw new InvalidModelException("the spec's 'heads' is not a list of " + count
+                    + ", as many as the file has; an ONNX graph has one for each output that is no state");
+        } else if (several) {
+            ArrayNode merged = tree.arrayNode();
+            for (int i = 0; i < count; i++) {
+                merged.add(head(tree.path("heads").get(i), wanted.get(i)));
+            }
+            tree.set("heads", merged);
+        } else {
+            tree.set("head", head(tree.path("head"), wanted.get(0)));
+        }
+    }
+
     /**
      * A head with what a spec adds to it.
      *
@@ -112,6 +158,9 @@ public final class PartialSpec {
         boolean plain = own.path("kind").asText("linear").equals("linear");
         wanted.properties().forEach(entry -> {
             String key = entry.getKey();
+            if (key.equals(FROM)) {
+                return;
+            }
             JsonNode held = merged.path(key);
             boolean adds = key.equals("labels") || held.isMissingNode() || (key.equals("kind") && plain);
             if (!adds && !held.equals(entry.getValue())) {

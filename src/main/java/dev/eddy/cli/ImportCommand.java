@@ -34,6 +34,9 @@ import picocli.CommandLine.Spec;
             "Of a bidirectional network the spec says how many later events an answer waits for, as \"lookAhead\": 8, or"
                     + " how long a sequence may be that is read as a whole, as \"maxLength\": 500.",
             "",
+            "Several outputs of an ONNX graph become several heads; \"head\": {\"from\": \"NAME\"} or"
+                    + " \"heads\": [{\"from\": \"NAME\"}, ...] chooses among them.",
+            "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
             "What cannot be imported faithfully is refused, with the reason and what to do."
         })

@@ -53,7 +53,7 @@ public record ModelImport(Path file, String spec, String name, String version, M
         } else if (start.length > HEADER && start[HEADER] == '{') {
             return safetensors(partial);
         }
-        ModelFile model = OnnxImport.read(file, tensors());
+        ModelFile model = OnnxImport.read(file, tensors(), partial.outputs());
         return new ModelFile(partial.over(model.spec()), model.tensors());
     }
 
@@ -67,6 +67,10 @@ public record ModelImport(Path file, String spec, String name, String version, M
         if (!bindings.isEmpty()) {
             throw new InvalidModelException(
                     "only inputs of an ONNX graph can be bound; " + file + " is a safetensors file");
+        }
+        if (!partial.outputs().isEmpty()) {
+            throw new InvalidModelException(
+                    "only outputs of an ONNX graph can be chosen with 'from'; " + file + " is a safetensors file");
         }
         byte[] bytes = Files.readAllBytes(file);
         if (SafetensorsReader.read(bytes).metadata().containsKey(ModelFile.SPEC_KEY)) {

@@ -96,9 +96,11 @@ record CellVariant(Activation activation, CellOptions options) {
             default -> false;
         };
         if (open) {
+            boolean one = activation.function() == Function.THRESHOLDED_RELU;
             throw call.refuse("its activation " + activation.function().spelling()
-                    + " has no parameters, for which runtimes take different ones; give activation_alpha"
-                    + (activation.function() == Function.THRESHOLDED_RELU ? "" : " and activation_beta"));
+                    + " has no parameters, for which runtimes take different ones ("
+                    + (one ? "alpha is 1 by the ONNX text and 0 in onnxruntime" : "they are 0 in onnxruntime")
+                    + "); give activation_alpha" + (one ? "" : " and activation_beta"));
         }
     }
 

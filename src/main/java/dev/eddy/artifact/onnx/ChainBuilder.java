@@ -6,6 +6,7 @@ import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Expressions.Linear;
 import dev.eddy.artifact.onnx.Expressions.Normalised;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.artifact.onnx.Expressions.Standardised;
 import dev.eddy.artifact.onnx.Expressions.Sum;
 import dev.eddy.model.Activation;
 import dev.eddy.model.HeadSpec;
@@ -43,13 +44,12 @@ final class ChainBuilder {
     }
 
     /**
-     * The network whose values these are.
+     * The network whose values these are, those of each output on a head of its own.
      *
      * @throws InvalidModelException if they are not computed by a plain stack of layers
      */
-    Draft build(long[] values) {
-        at = values;
-        head();
+    Draft build(List<long[]> values) {
+        List<Draft.Head> heads = heads(values);
         FeatureSources sources = new FeatureSources(expressions);
         while (!sources.covers(at)) {
             if (layers.size() > MAX_LAYERS) {
@@ -63,7 +63,34 @@ final class ChainBuilder {
             dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, sources.selection()), null);
         }
         Collections.reverse(layers);
-        return new Draft(found, List.copyOf(layers), head);
+        return new Draft(found, List.copyOf(layers), heads);
+    }
+
+    private List<Draft.Head> heads(List<long[]> values) {
+        List<Draft.Head> heads = new ArrayList<>();
+        long[] trunk = null;
+        for (long[] refs : values) {
+            at = refs;
+            head();
+            if (trunk != null && !Arrays.equals(trunk, at)) {
+                throw new InvalidModelException(
+                        "the graph has several outputs besides states, which are not all linear maps of"
+                                + " one and the same layer; export it with one answer and its states, each state output in the form of"
+                                + " its input, each cell an LSTM, GRU or RNN, or choose an output with \"head\": {\"from\": NAME} in"
+                                + " the spec");
+            }
+            trunk = at;
+            heads.add(values.size() > 1 && head.weight() == null ? identity(head) : head);
+        }
+        return heads;
+    }
+
+    /** One of several heads has weights, be it those that change nothing. */
+    private Draft.Head identity(Draft.Head plain) {
+        int[] diagonal = new int[at.length];
+        Arrays.setAll(diagonal, i -> i);
+        return new Draft.Head(
+                plain.kind(), at.length, matrix(at.length, at.length, diagonal), null, plain.mean(), plain.std());
     }
 
     private void head() {
@@ -90,7 +117,7 @@ final class ChainBuilder {
                     scaling(peeled.steps().subList(split, peeled.steps().size()), linear.width());
             head = new Draft.Head(kind, linear.width(), map[0], map[1], scaling[0], scaling[1]);
             at = linear.x();
-        } else if (kind == HeadSpec.Kind.LINEAR) {
+        } else if (kind == HeadSpec.Kind.LINEAR && !(peeled.base() instanceof Standardised)) {
             double[][] scaling = scaling(peeled.steps(), refs.length);
             head = new Draft.Head(kind, 0, null, null, scaling[0], scaling[1]);
             at = peeled.refs();
@@ -124,6 +151,8 @@ final class ChainBuilder {
             recurrent((Cell) expressions.of(at[0]), true);
         } else if (expr instanceof Activated activated) {
             affine(Peeled.of(expressions, activated.x()), activated.activation());
+        } else if (Peeled.of(expressions, at).base() instanceof Standardised standardised) {
+            layerNorm(standardised, Peeled.of(expressions, at).steps());
         } else if (expr instanceof Linear || expr instanceof Scaled) {
             affine(Peeled.of(expressions, at), Activation.IDENTITY);
         } else if (expr == null && single()) {
@@ -146,7 +175,9 @@ final class ChainBuilder {
                                 ? "a product of two computed values"
                                 : expr instanceof Normalised
                                         ? "a softmax between layers"
-                                        : "a token or constant as a number");
+                                        : expr instanceof Expressions.Input || expr instanceof Expressions.Fill
+                                                ? "a token or constant as a number"
+                                                : "a mean, root or absolute value other than in a LayerNorm");
     }
 
     private void recurrent(Cell cell, boolean handsOnCell) {
@@ -256,12 +287,32 @@ final class ChainBuilder {
         at = peeled.refs();
     }
 
+    private void layerNorm(Standardised standardised, List<Scaled> steps) {
+        int width = standardised.width();
+        Map<String, float[]> weights = new HashMap<>();
+        if (!steps.isEmpty()) {
+            double[][] affine = Peeled.affine(steps, width);
+            weights.put(TensorRole.WEIGHT, floats(affine[0]));
+            weights.put(TensorRole.BIAS, floats(affine[1]));
+        }
+        layers.add(Draft.Layer.layerNorm(width, standardised.epsilon(), weights));
+        at = standardised.x();
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
     private boolean single() {
         int id = Expressions.id(at[0]);
         Expr expr = expressions.of(at[0]);
         boolean cell = expr instanceof Cell;
         for (long ref : at) {
-            if (Expressions.id(ref) != id || (cell && Expressions.index(ref) >= ((Cell) expr).hidden())) {
+            if (Expressions.id(ref) != id || (cell && Expressions.index(ref) >= ((Cell) expr).output())) {
                 return false;
             }
         }
@@ -271,7 +322,7 @@ final class ChainBuilder {
     /** Some outputs of one layer, or in another order. */
     private void select() {
         Expr expr = expressions.of(at[0]);
-        int width = expr instanceof Cell cell ? cell.hidden() : expr.width();
+        int width = expr instanceof Cell cell ? cell.output() : expr.width();
         int[] columns = new int[at.length];
         Arrays.setAll(columns, i -> Expressions.index(at[i]));
         dense(at.length, width, Activation.IDENTITY, matrix(at.length, width, columns), null);

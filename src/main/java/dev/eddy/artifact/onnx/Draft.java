@@ -8,8 +8,8 @@ import dev.eddy.model.LayerSpec.Direction;
 import java.util.List;
 import java.util.Map;
 
-/** A network as it was found in a graph: inputs, a stack of layers, a head. */
-record Draft(List<Source> sources, List<Layer> layers, Head head) {
+/** A network as it was found in a graph: inputs, a stack of layers, heads on the last one. */
+record Draft(List<Source> sources, List<Layer> layers, List<Head> heads) {
     /**
      * What events must give.
      *
@@ -45,6 +45,18 @@ record Draft(List<Source> sources, List<Layer> layers, Head head) {
         static Layer dense(int input, int hidden, Activation activation, Map<String, float[]> weights) {
             return new Layer(
                     CellKind.DENSE, input, hidden, null, activation, null, false, null, weights, -1, null, null);
+        }
+
+        /** @param weights gain and bias; empty for none */
+        static Layer layerNorm(int width, float epsilon, Map<String, float[]> weights) {
+            CellOptions options = new CellOptions(null, null, null, null, null, null, epsilon);
+            return new Layer(
+                    CellKind.LAYER_NORM, width, width, null, null, null, false, options, weights, -1, null, null);
+        }
+
+        /** Width of h. */
+        int output() {
+            return options == null || options.projection() == null ? hidden : options.projection();
         }
 
         boolean recurrent() {

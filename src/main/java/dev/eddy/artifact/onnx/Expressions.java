@@ -89,6 +89,46 @@ final class Expressions {
         }
     }
 
+    /** The absolute value of each element. */
+    record Absolute(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** Whether each element is above a number. */
+    record Above(double threshold, long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** The mean of all elements, one number. */
+    record Mean(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return 1;
+        }
+    }
+
+    /** The square root of each element. */
+    record Root(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** A vector minus its mean, over its deviation: {@code (x - mean) / sqrt(variance + epsilon)}. */
+    record Standardised(float epsilon, long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
     /** Softmax or its logarithm over the whole vector. */
     record Normalised(HeadSpec.Kind kind, long[] x) implements Expr {
         @Override

@@ -18,6 +18,11 @@ final class SelectionOperators {
         table.put("Slice", SelectionOperators::slice);
         table.put("Split", SelectionOperators::split);
         table.put("Gather", SelectionOperators::gather);
+        for (String name : List.of("SplitToSequence", "SequenceAt", "Loop", "Scan")) {
+            table.put(name, call -> {
+                throw call.refuse("it takes a sequence apart step by step" + LOOP);
+            });
+        }
     }
 
     private static List<Value> slice(Call call) {

@@ -196,6 +196,16 @@ class PytorchImportTest {
     }
 
     @Test
+    void shouldRefuseWeightsOfMissingOrTooManyGates() {
+        tensor("l.weight_ih_l0", 10, 2);
+        tensor("l.weight_hh_l0", 10, 4);
+        refused("{}", "l.weight_hh_l0", "10");
+        tensor("l.weight_ih_l0", 20, 2);
+        tensor("l.weight_hh_l0", 20, 4);
+        refused("{}", "l.weight_hh_l0", "20");
+    }
+
+    @Test
     void shouldRefuseAnIncompleteStack() {
         layer("l.", 0, 4, 2, 4);
         layer("l.", 2, 4, 4, 4);
