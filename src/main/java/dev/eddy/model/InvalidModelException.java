@@ -1,7 +1,7 @@
 package dev.eddy.model;
 
 /** A model, model file or model spec that cannot be used; the message says what is wrong and what to do. */
-public final class InvalidModelException extends RuntimeException {
+public class InvalidModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public InvalidModelException(String message) {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param version  version of the model; same alphabet as the name
  * @param features what is read from each event, in the order of the network's input
  * @param layers   the stack of layers, first to last
+ * @param engine   another engine that runs the network in place of {@code layers}; {@code null} for Eddy's own
  * @param head     what turns the last layer's output into values
  * @param heads    several heads in place of {@code head}, whose values follow one another; empty for one
  * @param task     what the values mean
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
     "version",
     "features",
     "layers",
+    "engine",
     "head",
     "heads",
     "task",
@@ -41,6 +43,7 @@ public record ModelSpec(
         String version,
         List<Feature> features,
         List<LayerSpec> layers,
+        EngineSpec engine,
         HeadSpec head,
         List<HeadSpec> heads,
         Task task,
@@ -62,7 +65,23 @@ public record ModelSpec(
             Emit emit,
             List<Probe> probes,
             List<String> stateOf) {
-        this(name, version, features, layers, head, null, task, emit, null, probes, stateOf);
+        this(name, version, features, layers, null, head, null, task, emit, null, probes, stateOf);
+    }
+
+    /** A model of Eddy's own engine. */
+    public ModelSpec(
+            String name,
+            String version,
+            List<Feature> features,
+            List<LayerSpec> layers,
+            HeadSpec head,
+            List<HeadSpec> heads,
+            Task task,
+            Emit emit,
+            String endField,
+            List<Probe> probes,
+            List<String> stateOf) {
+        this(name, version, features, layers, null, head, heads, task, emit, endField, probes, stateOf);
     }
 
     public ModelSpec {
@@ -89,11 +108,29 @@ public record ModelSpec(
         } else if (heads.size() > 1 && task instanceof Task.Tag) {
             throw new InvalidModelException("a tagger has one head, the spec has " + heads.size());
         }
+        if (engine != null && !layers.isEmpty()) {
+            throw new InvalidModelException(
+                    "the spec has both 'layers' and an 'engine' that runs a graph in their place; leave one out");
+        } else if (engine != null && engine.headInGraph() && (!heads.isEmpty() || head.weight() != null)) {
+            throw new InvalidModelException("the graph holds its head itself, so the spec's head can have no 'weight'");
+        }
     }
 
     /** The one head, or all of them. */
     public List<HeadSpec> allHeads() {
         return heads.isEmpty() ? List.of(head) : heads;
+    }
+
+    /** How many ids a token has for a graph that another engine runs; {@code null} where the graph does not tell. */
+    public Integer idsOf(Feature.Token token) {
+        int at = 0;
+        for (Feature feature : features) {
+            if (feature.equals(token)) {
+                break;
+            }
+            at += feature.width();
+        }
+        return engine.inputAt(at).ids();
     }
 
     /** When a sequence writes an output. */
@@ -108,12 +145,14 @@ public record ModelSpec(
 
     /** The same model under another name and version. */
     public ModelSpec named(String newName, String newVersion) {
-        return new ModelSpec(newName, newVersion, features, layers, head, heads, task, emit, endField, probes, stateOf);
+        return new ModelSpec(
+                newName, newVersion, features, layers, engine, head, heads, task, emit, endField, probes, stateOf);
     }
 
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
-        return new ModelSpec(name, version, features, layers, head, heads, task, emit, endField, newProbes, stateOf);
+        return new ModelSpec(
+                name, version, features, layers, engine, head, heads, task, emit, endField, newProbes, stateOf);
     }
 
     private static void requireWord(String what, String value) {

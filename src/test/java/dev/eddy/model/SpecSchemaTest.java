@@ -27,6 +27,11 @@ class SpecSchemaTest {
         assertThat(keys("/properties")).containsExactlyInAnyOrderElementsOf(components(ModelSpec.class));
         assertThat(keys("/$defs/layer/properties")).containsExactlyInAnyOrderElementsOf(components(LayerSpec.class));
         assertThat(keys("/$defs/head/properties")).containsExactlyInAnyOrderElementsOf(components(HeadSpec.class));
+        assertThat(keys("/$defs/engine/properties")).containsExactlyInAnyOrderElementsOf(components(EngineSpec.class));
+        assertThat(keys("/$defs/engine/properties/inputs/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(EngineSpec.Input.class));
+        assertThat(keys("/$defs/engine/properties/states/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(EngineSpec.State.class));
         assertThat(keys("/$defs/cellOptions/properties"))
                 .containsExactlyInAnyOrderElementsOf(components(CellOptions.class));
     }

@@ -27,6 +27,8 @@ public final class OnnxImport {
         Path folder = file.toAbsolutePath().getParent();
         try {
             return read(Files.readAllBytes(file), ModelNames.stemOf(file), folder, bindings);
+        } catch (WrongStreamException e) {
+            throw new WrongStreamException(new InvalidModelException(file + ": " + e.getMessage(), e));
         } catch (InvalidModelException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
         }
@@ -70,7 +72,11 @@ public final class OnnxImport {
                     "the graph has no recurrent layer, or one whose state starts anew with every step;"
                             + " export nn.LSTM, nn.GRU, nn.RNN or one of their cells with states as inputs and outputs");
         }
-        new StateCheck(expressions, draft).run(graph.openInputs(), outputs, answer);
+        try {
+            new StateCheck(expressions, draft).run(graph.openInputs(), outputs, answer);
+        } catch (InvalidModelException e) {
+            throw new WrongStreamException(e);
+        }
         return draft;
     }
 
