@@ -151,6 +151,16 @@ final class GraphTrial {
         return Arrays.equals(one.shape(), other.shape()) && Arrays.equals(one.values(), other.values());
     }
 
+    /** Whether a number differs by more than its sign of zero. */
+    private static boolean differs(float[] one, float[] other) {
+        for (int i = 0; i < one.length; i++) {
+            if (one[i] != other[i] && !(Float.isNaN(one[i]) && Float.isNaN(other[i]))) {
+                return true;
+            }
+        }
+        return one.length != other.length;
+    }
+
     /** Another value of any part of a state must change something. */
     private void requireInfluence(float[] state) {
         int at = 0;
@@ -177,7 +187,9 @@ final class GraphTrial {
             }
             Map<String, Given> before = step(event, state);
             Map<String, Given> after = step(event, other);
-            if (before.entrySet().stream().anyMatch(entry -> !sameBits(entry.getValue(), after.get(entry.getKey())))) {
+            if (before.entrySet().stream()
+                    .anyMatch(entry -> differs(
+                            entry.getValue().values(), after.get(entry.getKey()).values()))) {
                 return true;
             }
         }
