@@ -74,7 +74,9 @@ public final class PartialSpec {
         ObjectNode tree = (ObjectNode) SpecJson.tree(imported);
         given.properties().forEach(entry -> {
             String key = entry.getKey();
-            if (REPLACED.contains(key)) {
+            if (key.equals("engine") && imported.engine() != null) {
+                return; // The import went by it.
+            } else if (REPLACED.contains(key)) {
                 tree.set(key, entry.getValue());
             } else if (key.equals("features")) {
                 tree.set(key, features(imported, entry.getValue()));
@@ -188,7 +190,7 @@ public final class PartialSpec {
             if (token
                     && !object.has("embedding")
                     && next < places.size()
-                    && places.get(next).embedding() != null) {
+                    && places.get(next).embedding() != null) { // none where a graph holds it
                 object.put("embedding", places.get(next).embedding());
             }
             Feature feature = SpecJson.convert(object, Feature.class);
@@ -203,7 +205,7 @@ public final class PartialSpec {
     }
 
     /** One number or token of the network's input. */
-    private record Place(String embedding, double mean, double std) {
+    private record Place(boolean token, String embedding, double mean, double std) {
         boolean scaled() {
             return mean != 0 || std != 1;
         }
@@ -214,11 +216,11 @@ public final class PartialSpec {
         for (Feature feature : imported.features()) {
             for (int i = 0; i < feature.width(); i++) {
                 if (feature instanceof Feature.Token token) {
-                    places.add(new Place(token.embedding(), 0, 1));
+                    places.add(new Place(true, token.embedding(), 0, 1));
                 } else if (feature instanceof Feature.Vector vector && vector.mean() != null) {
-                    places.add(new Place(null, vector.mean()[i], vector.std()[i]));
+                    places.add(new Place(false, null, vector.mean()[i], vector.std()[i]));
                 } else {
-                    places.add(new Place(null, 0, 1));
+                    places.add(new Place(false, null, 0, 1));
                 }
             }
         }
@@ -231,7 +233,7 @@ public final class PartialSpec {
         }
         boolean token = feature instanceof Feature.Token;
         for (int i = 0; i < feature.width(); i++) {
-            if (token != (places.get(at + i).embedding() != null)) {
+            if (token != places.get(at + i).token()) {
                 throw unfit(
                         places,
                         "feature '" + feature.field() + "' is "

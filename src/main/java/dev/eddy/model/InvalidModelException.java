@@ -4,7 +4,7 @@ package dev.eddy.model;
  * A model, model file or model spec that cannot be used; the message says in one line what is wrong and what to do. Names out of
  * damaged files may hold anything: control characters in them are shown as question marks.
  */
-public final class InvalidModelException extends RuntimeException {
+public class InvalidModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public InvalidModelException(String message) {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param version  version of the model; same alphabet as the name
  * @param features what is read from each event, in the order of the network's input
  * @param layers   the stack of layers, first to last
+ * @param engine   another engine that runs the network in place of {@code layers}; {@code null} for Eddy's own
  * @param head     what turns the last layer's output into values
  * @param heads    several heads in place of {@code head}, whose values follow one another; empty for one
  * @param decoder  gives a list when a sequence ends, in place of the heads; {@code null} for none
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
     "version",
     "features",
     "layers",
+    "engine",
     "head",
     "heads",
     "decoder",
@@ -47,6 +49,7 @@ public record ModelSpec(
         String version,
         List<Feature> features,
         List<LayerSpec> layers,
+        EngineSpec engine,
         HeadSpec head,
         List<HeadSpec> heads,
         DecoderSpec decoder,
@@ -79,6 +82,27 @@ public record ModelSpec(
         this(name, version, features, layers, head, null, null, task, emit, null, null, null, probes, stateOf);
     }
 
+    /** A model of Eddy's own engine. */
+    public ModelSpec(
+            String name,
+            String version,
+            List<Feature> features,
+            List<LayerSpec> layers,
+            HeadSpec head,
+            List<HeadSpec> heads,
+            DecoderSpec decoder,
+            Task task,
+            Emit emit,
+            String endField,
+            Integer lookAhead,
+            Integer maxLength,
+            List<Probe> probes,
+            List<String> stateOf) {
+        this(
+                name, version, features, layers, null, head, heads, decoder, task, emit, endField, lookAhead, maxLength,
+                probes, stateOf);
+    }
+
     public ModelSpec {
         requireWord("name", name);
         requireWord("version", version);
@@ -102,6 +126,12 @@ public record ModelSpec(
             throw new InvalidModelException("one of the spec's " + heads.size() + " heads names no 'weight'");
         } else if (heads.size() > 1 && task instanceof Task.Tag) {
             throw new InvalidModelException("a tagger has one head, the spec has " + heads.size());
+        }
+        if (engine != null && !layers.isEmpty()) {
+            throw new InvalidModelException(
+                    "the spec has both 'layers' and an 'engine' that runs a graph in their place; leave one out");
+        } else if (engine != null && engine.headInGraph() && (!heads.isEmpty() || head.weight() != null)) {
+            throw new InvalidModelException("the graph holds its head itself, so the spec's head can have no 'weight'");
         }
         requireWaiting(task, emit, lookAhead, maxLength);
         if (decoder == null) {
@@ -180,6 +210,18 @@ public record ModelSpec(
         return layers.stream().anyMatch(LayerSpec::readsBackward);
     }
 
+    /** How many ids a token has for a graph that another engine runs; {@code null} where the graph does not tell. */
+    public Integer idsOf(Feature.Token token) {
+        int at = 0;
+        for (Feature feature : features) {
+            if (feature.equals(token)) {
+                break;
+            }
+            at += feature.width();
+        }
+        return engine.inputAt(at).ids();
+    }
+
     /** When a sequence writes an output. */
     public enum Emit {
         /** One output for every event: many to many. */
@@ -197,6 +239,7 @@ public record ModelSpec(
                 newVersion,
                 features,
                 layers,
+                engine,
                 head,
                 heads,
                 decoder,
@@ -216,6 +259,7 @@ public record ModelSpec(
                 version,
                 features,
                 layers,
+                engine,
                 head,
                 heads,
                 newDecoder,
@@ -231,8 +275,8 @@ public record ModelSpec(
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
         return new ModelSpec(
-                name, version, features, layers, head, heads, decoder, task, emit, endField, lookAhead, maxLength,
-                newProbes, stateOf);
+                name, version, features, layers, engine, head, heads, decoder, task, emit, endField, lookAhead,
+                maxLength, newProbes, stateOf);
     }
 
     private static void requireWord(String what, String value) {

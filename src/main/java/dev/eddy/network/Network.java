@@ -94,6 +94,11 @@ public interface Network {
      */
     void probabilities(float[] values, float[] probabilities);
 
+    /** The engine that runs it and its version, for people; {@code null} for Eddy's own. */
+    default String engine() {
+        return null;
+    }
+
     /** Working memory of one thread for one network; each network makes its own. */
     interface Scratch {}
 }

@@ -3,6 +3,7 @@ package dev.eddy.network;
 import dev.eddy.kernel.Kernel;
 import dev.eddy.kernel.Kernels;
 import dev.eddy.kernel.Matrix;
+import dev.eddy.model.EngineSpec;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
@@ -36,7 +37,8 @@ public final class NetworkCompiler {
 
     /** Compiles a network on a given kernel. */
     static Network compile(ModelSpec spec, Weights weights, Kernel kernel) {
-        return new NetworkCompiler(spec, weights, kernel).network();
+        NetworkCompiler compiler = new NetworkCompiler(spec, weights, kernel);
+        return spec.engine() == null ? compiler.network() : compiler.graphNetwork();
     }
 
     private Network network() {
@@ -74,6 +76,47 @@ public final class NetworkCompiler {
         return layer.direction() == LayerSpec.Direction.BACKWARD
                 ? new TwoWayNetwork.Layer(null, cell)
                 : new TwoWayNetwork.Layer(cell, CellCompiler.compileReverse(layer, weights));
+    }
+
+    private Network graphNetwork() {
+        List<GraphNetwork.Ids> ids = ids(spec.engine());
+        Graph graph = GraphEngine.of(spec.engine().kind())
+                .open(spec.engine(), weights.bytes(spec.engine().graph()));
+        Heads heads = new Heads(spec.allHeads().stream()
+                .map(head -> head(head, graph.outputSize()))
+                .toList());
+        return new GraphNetwork(kernel, spec.engine(), graph, heads, ids);
+    }
+
+    /** The ids among the inputs of a graph; the features must give integers ids and floats numbers. */
+    private List<GraphNetwork.Ids> ids(EngineSpec engine) {
+        List<GraphNetwork.Ids> ids = new ArrayList<>();
+        int at = 0;
+        for (Feature feature : spec.features()) {
+            boolean token = feature instanceof Feature.Token;
+            for (int i = 0; i < feature.width(); i++, at++) {
+                EngineSpec.Input input = engine.inputAt(at);
+                if (input.type().integral() != token) {
+                    throw new InvalidModelException("the graph's input '" + input.name() + "' takes "
+                            + (token ? "numbers" : "tokens") + " but is given "
+                            + (token ? "the token '" + feature.field() + "'" : "numbers") + " by the features");
+                } else if (token && input.ids() != null && vocabulary(feature) > input.ids()) {
+                    throw new InvalidModelException("token '" + feature.field() + "' has a vocabulary of "
+                            + vocabulary(feature) + " but the graph knows " + input.ids() + " ids");
+                } else if (token && input.ids() != null) {
+                    ids.add(new GraphNetwork.Ids(at, feature.field(), input.ids()));
+                }
+            }
+        }
+        if (at != engine.inputSize()) {
+            throw new InvalidModelException(
+                    "the graph takes " + engine.inputSize() + " numbers of each event, the features give " + at);
+        }
+        return ids;
+    }
+
+    private static int vocabulary(Feature feature) {
+        return ((Feature.Token) feature).vocabulary().size();
     }
 
     private InputStage inputStage() {

@@ -33,6 +33,11 @@ class SpecSchemaTest {
                 .containsExactlyInAnyOrderElementsOf(components(DecoderSpec.Initial.class));
         assertFeedback(0, DecoderSpec.Tokens.class);
         assertFeedback(1, DecoderSpec.Numbers.class);
+        assertThat(keys("/$defs/engine/properties")).containsExactlyInAnyOrderElementsOf(components(EngineSpec.class));
+        assertThat(keys("/$defs/engine/properties/inputs/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(EngineSpec.Input.class));
+        assertThat(keys("/$defs/engine/properties/states/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(EngineSpec.State.class));
         assertThat(keys("/$defs/cellOptions/properties"))
                 .containsExactlyInAnyOrderElementsOf(components(CellOptions.class));
     }

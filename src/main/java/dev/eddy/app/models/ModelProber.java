@@ -84,8 +84,7 @@ public final class ModelProber {
             return category.values().get(random.nextInt(category.values().size()));
         } else if (feature instanceof Feature.Token token) {
             boolean ids = token.vocabulary().isEmpty();
-            int id = random.nextInt(
-                    ids ? model.shape(token.embedding())[0] : token.vocabulary().size());
+            int id = random.nextInt(ids ? ids(token, model) : token.vocabulary().size());
             return ids ? id : token.vocabulary().get(id);
         }
         Feature.Vector vector = (Feature.Vector) feature;
@@ -95,6 +94,15 @@ public final class ModelProber {
             values.add(number(random, scaled ? vector.mean()[i] : 0, scaled ? vector.std()[i] : 1));
         }
         return values;
+    }
+
+    /** How many ids a token has for certain. */
+    private static int ids(Feature.Token token, ModelFile model) {
+        if (model.spec().engine() == null) {
+            return model.shape(token.embedding())[0];
+        }
+        Integer ids = model.spec().idsOf(token);
+        return ids == null ? 1 : ids;
     }
 
     /** As a float32, so that its text is short. */

@@ -40,6 +40,8 @@ public final class OnnxImport {
         Path folder = file.toAbsolutePath().getParent();
         try {
             return read(Files.readAllBytes(file), ModelNames.stemOf(file), folder, bindings, answers);
+        } catch (WrongStreamException e) {
+            throw new WrongStreamException(new InvalidModelException(file + ": " + e.getMessage(), e));
         } catch (InvalidModelException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
         }
@@ -74,7 +76,11 @@ public final class OnnxImport {
         List<String> answers = found.answers(chosen);
         Map<String, Series> outputs = found.without(chosen);
         Draft draft = draft(graph, outputs, answers, budget);
-        new StateCheck(graph.expressions(), draft).run(graph.openInputs(), outputs, answers, found.several());
+        try {
+            new StateCheck(graph.expressions(), draft).run(graph.openInputs(), outputs, answers, found.several());
+        } catch (InvalidModelException e) {
+            throw new WrongStreamException(e);
+        }
         ModelSpec.Emit emit = emit(draft, answers.stream().map(outputs::get).toList());
         return new ModelAssembler(draft).assemble(name, "1", emit);
     }
