@@ -96,6 +96,47 @@ class HandLstm(nn.Module):
         return torch.tanh(c) * torch.sigmoid(gate["o"]), c
 
 
+class VariantLstm(nn.Module):
+    """Coupled gates (by the input or the forget gate), peepholes, an output without tanh, a projected h."""
+
+    states = "hc"
+
+    def __init__(self, width, hidden, coupled="", peepholes="", squash=True, projection=0):
+        super().__init__()
+        self.width, self.inner, self.coupled, self.peepholes, self.squash = width, hidden, coupled, peepholes, squash
+        self.hidden = projection or hidden
+        self.w, self.u = nn.Linear(width, 4 * hidden), nn.Linear(self.hidden, 4 * hidden, bias=False)
+        self.p = nn.Parameter(torch.zeros(3, hidden))
+        self.r = nn.Linear(hidden, projection, bias=False) if projection else nn.Identity()
+
+    def forward(self, x, h, c):
+        i, f, g, o = (self.w(x) + self.u(h)).chunk(4, 1)
+        i = i + self.p[0] * c if "i" in self.peepholes else i
+        f = f + c * self.p[1] if "f" in self.peepholes else f
+        i, f = torch.sigmoid(i), torch.sigmoid(f)
+        f = 1 - i if self.coupled == "i" else f
+        i = 1 - f if self.coupled == "f" else i
+        c = f * c + i * torch.tanh(g)
+        o = torch.sigmoid(o + self.p[2] * c if "o" in self.peepholes else o)
+        return self.r(o * (torch.tanh(c) if self.squash else c)), c
+
+
+class MinimalGru(nn.Module):
+    """The update gate alone; reset whether it acts as the reset gate too."""
+
+    states = "h"
+
+    def __init__(self, width, hidden, reset=False, turned=False):
+        super().__init__()
+        self.width, self.hidden, self.reset, self.turned = width, hidden, reset, turned
+        self.w, self.u = nn.ModuleList(nn.Linear(width, hidden) for _ in "zn"), nn.ModuleList(nn.Linear(hidden, hidden) for _ in "zn")
+
+    def forward(self, x, h):
+        z = torch.sigmoid(self.w[0](x) + self.u[0](h))
+        n = torch.tanh(self.w[1](x) + self.u[1](z * h if self.reset else h))
+        return ((1 - z) * h + z * n if self.turned else (1 - z) * n + z * h,)
+
+
 class HandRnn(nn.Module):
     states = "h"
 
@@ -162,12 +203,13 @@ def case(name, net, cells, token=0, dynamo=False, opset=17, batch=False, seed=1,
     rows = 2 if batch and dynamo else 1
     stacked = isinstance(net, Stacked)
     states = [(s + "0", None, s) for s in cells[0].states] if stacked else names_of(cells)
-    shape = lambda i: (len(cells), rows, cells[0].hidden) if stacked else (rows, cells[i].hidden)
+    width = lambda i, part: getattr(cells[i or 0], "inner", cells[i or 0].hidden) if part == "c" else cells[i or 0].hidden
+    shape = lambda i, part: (len(cells), rows, cells[0].hidden) if stacked else (rows, width(i, part))
     inputs = ["ids" if token else "x"] + [n for n, _, _ in states]
     outputs = ["y"] + ["new_" + n if len(cells) > 1 and not stacked else n[0] + "n" for n, _, _ in states]
     alike = [o.replace("new_h", "h_new").replace("new_c", "c_new") for o in outputs]
     x = torch.zeros(rows, dtype=torch.long) if token else torch.randn(rows, cells[0].width)
-    args = (x, *(torch.randn(shape(i)) for _, i, _ in states))
+    args = (x, *(torch.randn(shape(i, part)) for _, i, part in states))
     path = out + name + ".onnx"
     export(path, net.eval(), args, inputs, alike, dynamo, opset, batch)
     tidy(path)
@@ -177,8 +219,9 @@ def case(name, net, cells, token=0, dynamo=False, opset=17, batch=False, seed=1,
 def golden(path, cells, states, stacked, token, seed):
     rng = np.random.default_rng(seed)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    own = [rng.standard_normal((len(cells), 1, cells[0].hidden) if stacked else (1, cells[i].hidden)).astype(np.float32)
-           for _, i, _ in states]
+    width = lambda i, part: getattr(cells[i], "inner", cells[i].hidden) if part == "c" else cells[i].hidden
+    own = [rng.standard_normal((len(cells), 1, cells[0].hidden) if stacked else (1, width(i, part))).astype(np.float32)
+           for _, i, part in states]
     xs = [rng.integers(0, token, 1) if token else rng.standard_normal((1, cells[0].width)).astype(np.float32)
           for _ in range(STEPS)]
     start, ys = by_layer(own, cells, states, stacked), []
@@ -227,3 +270,16 @@ if __name__ == "__main__":
     step("lstm-gates", [HandLstm(3, 4, "fogi", joined=False)], nn.Linear(4, 2), opset=20, dynamo=True)
     step("rnn-joined", [HandRnn(3, 4, "sigmoid")], nn.Linear(4, 2))
     step("same-width", [TorchCell("LSTM", 4, 4)], nn.Linear(4, 2))
+    step("lstm-coupled-input", [VariantLstm(3, 4, coupled="i", peepholes="i")], nn.Linear(4, 2))
+    step("lstm-coupled-forget", [VariantLstm(3, 4, coupled="f", peepholes="f")], nn.Linear(4, 2), opset=18, dynamo=True)
+    step("lstm-peepholes", [VariantLstm(3, 4, peepholes="ifo")], nn.Linear(4, 2))
+    step("lstm-peepholes-dynamo", [VariantLstm(3, 4, peepholes="ifo", squash=False)], nn.Linear(4, 2), opset=20, dynamo=True)
+    step("lstm-without-tanh", [VariantLstm(3, 4, squash=False)], nn.Linear(4, 2))
+    step("lstm-projected", [VariantLstm(3, 5, projection=2)], nn.Linear(2, 3))
+    step("lstm-projected-twice", [VariantLstm(3, 5, projection=4), VariantLstm(4, 6, coupled="i", projection=3)], nn.Linear(3, 2),
+         opset=18, dynamo=True)
+    step("gru-minimal", [MinimalGru(3, 4)], nn.Linear(4, 2))
+    step("gru-minimal-turned", [MinimalGru(3, 4, turned=True)], nn.Linear(4, 2), opset=18, dynamo=True)
+    step("gru-minimal-reset", [MinimalGru(3, 4, reset=True, turned=True)], nn.Linear(4, 2))
+    for twin in ("torch", "difference", "minus", "swapped-difference"):
+        step("gru-before-" + twin, [HandGru(3, 4, twin, before=True)], nn.Linear(4, 2), opset=11)

@@ -1,5 +1,6 @@
 package dev.eddy.app;
 
+import dev.eddy.app.live.SequenceEndpoint;
 import dev.eddy.app.rollout.StatusReporter;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
@@ -10,6 +11,7 @@ import dev.eddy.http.HttpEndpoints;
 import dev.eddy.stream.Eddy;
 import dev.eddy.stream.EddyTopology;
 import dev.eddy.stream.ErrorPolicy;
+import dev.eddy.stream.LiveSequences;
 import dev.eddy.stream.StreamsSettings;
 import dev.eddy.telemetry.Telemetry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -35,7 +37,7 @@ public final class EddyApplication implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private boolean closed;
     private ModelGate gate;
-    private HttpEndpoints http;
+    private volatile HttpEndpoints http;
 
     private EddyApplication(EddyConfig config) {
         this.config = config;
@@ -43,14 +45,14 @@ public final class EddyApplication implements AutoCloseable {
         this.telemetry = new Telemetry();
         Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
-        this.reporter = new StatusReporter(config, catalogue, this::stateText);
+        this.reporter = new StatusReporter(config, catalogue, this::stateText, this::advertisedUrl);
     }
 
     /**
      * Starts an instance.
      *
      * @throws OperationFailedException if the broker or a topic is not there
-     * @throws IOException if the port of metrics and health is taken
+     * @throws IOException if the port of metrics, health and states is taken
      */
     public static EddyApplication start(EddyConfig config) throws IOException {
         Topics.ensure(config, TopicRole.values());
@@ -73,7 +75,8 @@ public final class EddyApplication implements AutoCloseable {
                     config.getInt(EddyConfig.HTTP_PORT),
                     telemetry::scrape,
                     new Health(this::isAlive, this::stateText),
-                    new Health(this::isReady, this::stateText));
+                    new Health(this::isReady, this::stateText),
+                    new SequenceEndpoint(config, LiveSequences.of(streams, catalogue)));
             LOG.info("metrics at {}/metrics, health at {}/health/ready", url(), url());
         }
         streams.setUncaughtExceptionHandler(errors);
@@ -117,7 +120,12 @@ public final class EddyApplication implements AutoCloseable {
         return catalogue;
     }
 
-    /** Where metrics and health are; null if they are off. */
+    /** Where commands on other machines reach metrics, health and states; null if they are off. */
+    private String advertisedUrl() {
+        return http == null ? null : "http://" + config.advertisedHost() + ":" + http.port();
+    }
+
+    /** Where metrics, health and states are; null if they are off. */
     public String url() {
         return http == null ? null : "http://" + config.getString(EddyConfig.HTTP_HOST) + ":" + http.port();
     }

@@ -10,6 +10,7 @@ import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
 import dev.eddy.model.Weights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -124,6 +125,16 @@ public final class ModelFile implements Weights {
                     "tensor '" + name + "' is of type " + tensor.dtype() + "; it must hold integers, I32 or I64");
         }
         return tensor.toInts();
+    }
+
+    @Override
+    public ByteBuffer bytes(String name) {
+        Tensor tensor = tensor(name);
+        if (tensor.dtype() != Tensor.DType.U8) {
+            throw new InvalidModelException(
+                    "tensor '" + name + "' is of type " + tensor.dtype() + "; it must hold bytes, U8");
+        }
+        return tensor.data().asReadOnlyBuffer();
     }
 
     private Tensor shaped(String name, int... shape) {

@@ -16,6 +16,9 @@ public final class PartialSpec {
     private static final Set<String> REPLACED =
             Set.of("name", "version", "task", "emit", "endField", "lookAhead", "maxLength", "probes", "stateOf");
 
+    /** In a head, the output of a graph that it is made from. */
+    private static final String FROM = "from";
+
     private final ObjectNode given;
 
     private PartialSpec(ObjectNode given) {
@@ -40,32 +43,116 @@ public final class PartialSpec {
     }
 
     /**
+     * The outputs of a graph that the heads are said to be made from; empty where the spec does not say.
+     *
+     * @throws InvalidModelException if it says so for some heads only
+     */
+    public List<String> outputs() {
+        JsonNode heads = given.path("heads");
+        List<JsonNode> all = new ArrayList<>();
+        (heads.isArray() ? heads : given.has("head") ? List.of(given.path("head")) : List.<JsonNode>of())
+                .forEach(all::add);
+        List<String> outputs = all.stream()
+                .filter(head -> head.path(FROM).isTextual())
+                .map(head -> head.path(FROM).asText())
+                .distinct()
+                .toList();
+        if (!outputs.isEmpty() && outputs.size() != all.size()) {
+            throw new InvalidModelException(
+                    "the spec names an output '" + FROM
+                            + "' which some of its heads are made, but not one of its own for each; name one for each or for none");
+        }
+        return outputs;
+    }
+
+    /**
      * The spec of an imported model with the given parts in place of its own.
      *
-     * @throws InvalidModelException if a given part contradicts what the file holds
+     * @throws InvalidModelException if a given part contradicts what the file holds, or lacks what its layers need
      */
     public ModelSpec over(ModelSpec imported) {
         ObjectNode tree = (ObjectNode) SpecJson.tree(imported);
         given.properties().forEach(entry -> {
             String key = entry.getKey();
-            if (REPLACED.contains(key)) {
+            if (key.equals("engine") && imported.engine() != null) {
+                return; // The import went by it.
+            } else if (REPLACED.contains(key)) {
                 tree.set(key, entry.getValue());
             } else if (key.equals("features")) {
                 tree.set(key, features(imported, entry.getValue()));
             } else if (key.equals("head")) {
                 tree.set(key, head(tree.path("head"), entry.getValue()));
+            } else if (key.equals("decoder")) {
+                throw new InvalidModelException(
+                        "the spec has a 'decoder', which is imported of PyTorch weights or by a full"
+                                + " spec of a safetensors file; this file is neither");
+            } else if (key.equals("heads")) {
+                heads(tree, entry.getValue());
             } else {
                 throw new InvalidModelException(
                         "the spec has '" + key + "', which an imported file tells itself; leave it"
-                                + " out (known here: features, head, "
+                                + " out (known here: features, head, heads, "
                                 + String.join(", ", REPLACED.stream().sorted().toList())
                                 + ")");
             }
         });
-        return SpecJson.convert(tree, ModelSpec.class);
+        ModelSpec whole = SpecJson.convert(tree, ModelSpec.class);
+        if (whole.readsBackward()) {
+            requireLaterEvents(whole);
+            requireSameEmit(imported, whole);
+        }
+        return whole;
     }
 
-    private static JsonNode head(JsonNode own, JsonNode wanted) {
+    private static void requireLaterEvents(ModelSpec whole) {
+        int layer = 0;
+        while (!whole.layers().get(layer).readsBackward()) {
+            layer++;
+        }
+        if (whole.lookAhead() == null && whole.maxLength() == null) {
+            throw new InvalidModelException("layer " + layer + " ("
+                    + whole.layers().get(layer).cell().spelling()
+                    + ") of the file is bidirectional or reverse, so it reads events that have not come yet; say in the"
+                    + " spec how many later events an answer waits for, as {\"lookAhead\": 8}, or how long a sequence"
+                    + " may be that is read as a whole, as {\"maxLength\": 500}");
+        }
+    }
+
+    /** The last answer of a layer that reads backward is not the one it gives for the sequence. */
+    private static void requireSameEmit(ModelSpec imported, ModelSpec whole) {
+        if (imported.emit() != whole.emit()) {
+            boolean every = imported.emit() == ModelSpec.Emit.EVERY;
+            throw new InvalidModelException("the file gives "
+                    + (every ? "an answer for every event" : "one answer for a sequence")
+                    + " and has layers that read backward, for which the other cannot be told from it; leave 'emit' out, or"
+                    + (every ? " export the final states (h_n, Y_h)" : " export the output of every step"));
+        }
+    }
+
+    /** What is said of several heads, in their order; of a single one it may be said as well. */
+    private static void heads(ObjectNode tree, JsonNode wanted) {
+        boolean several = tree.path("heads").size() > 1;
+        int count = several ? tree.path("heads").size() : 1;
+        if (!wanted.isArray() || wanted.size() != count) {
+            throw new InvalidModelException("the spec's 'heads' is not a list of " + count
+                    + ", as many as the file has; an ONNX graph has one for each output that is no state");
+        } else if (several) {
+            ArrayNode merged = tree.arrayNode();
+            for (int i = 0; i < count; i++) {
+                merged.add(head(tree.path("heads").get(i), wanted.get(i)));
+            }
+            tree.set("heads", merged);
+        } else {
+            tree.set("head", head(tree.path("head"), wanted.get(0)));
+        }
+    }
+
+    /**
+     * A head with what a spec adds to it.
+     *
+     * @throws InvalidModelException if the spec contradicts the file
+     */
+    public static JsonNode head(JsonNode own, JsonNode wanted) {
         if (!wanted.isObject()) {
             throw new InvalidModelException("the spec's 'head' is not an object");
         }
@@ -73,6 +160,9 @@ public final class PartialSpec {
         boolean plain = own.path("kind").asText("linear").equals("linear");
         wanted.properties().forEach(entry -> {
             String key = entry.getKey();
+            if (key.equals(FROM)) {
+                return;
+            }
             JsonNode held = merged.path(key);
             boolean adds = key.equals("labels") || held.isMissingNode() || (key.equals("kind") && plain);
             if (!adds && !held.equals(entry.getValue())) {
@@ -100,7 +190,7 @@ public final class PartialSpec {
             if (token
                     && !object.has("embedding")
                     && next < places.size()
-                    && places.get(next).embedding() != null) {
+                    && places.get(next).embedding() != null) { // none where a graph holds it
                 object.put("embedding", places.get(next).embedding());
             }
             Feature feature = SpecJson.convert(object, Feature.class);
@@ -115,7 +205,7 @@ public final class PartialSpec {
     }
 
     /** One number or token of the network's input. */
-    private record Place(String embedding, double mean, double std) {
+    private record Place(boolean token, String embedding, double mean, double std) {
         boolean scaled() {
             return mean != 0 || std != 1;
         }
@@ -126,11 +216,11 @@ public final class PartialSpec {
         for (Feature feature : imported.features()) {
             for (int i = 0; i < feature.width(); i++) {
                 if (feature instanceof Feature.Token token) {
-                    places.add(new Place(token.embedding(), 0, 1));
+                    places.add(new Place(true, token.embedding(), 0, 1));
                 } else if (feature instanceof Feature.Vector vector && vector.mean() != null) {
-                    places.add(new Place(null, vector.mean()[i], vector.std()[i]));
+                    places.add(new Place(false, null, vector.mean()[i], vector.std()[i]));
                 } else {
-                    places.add(new Place(null, 0, 1));
+                    places.add(new Place(false, null, 0, 1));
                 }
             }
         }
@@ -143,7 +233,7 @@ public final class PartialSpec {
         }
         boolean token = feature instanceof Feature.Token;
         for (int i = 0; i < feature.width(); i++) {
-            if (token != (places.get(at + i).embedding() != null)) {
+            if (token != places.get(at + i).token()) {
                 throw unfit(
                         places,
                         "feature '" + feature.field() + "' is "

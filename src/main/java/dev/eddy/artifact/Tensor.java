@@ -20,7 +20,9 @@ public record Tensor(DType dtype, int[] shape, ByteBuffer data) {
         F16(2),
         BF16(2),
         I64(8),
-        I32(4);
+        I32(4),
+        /** Bytes that are no numbers: a graph of another engine. */
+        U8(1);
 
         private final int bytes;
 
@@ -47,6 +49,11 @@ public record Tensor(DType dtype, int[] shape, ByteBuffer data) {
         ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         data.asFloatBuffer().put(values);
         return new Tensor(DType.F32, shape.clone(), data);
+    }
+
+    /** A tensor of bytes. */
+    public static Tensor ofBytes(byte[] bytes) {
+        return new Tensor(DType.U8, new int[] {bytes.length}, ByteBuffer.wrap(bytes));
     }
 
     /** Number of elements of a shape; saturates instead of overflowing. */
@@ -77,6 +84,7 @@ public record Tensor(DType dtype, int[] shape, ByteBuffer data) {
             case BF16 -> fill(values, i -> Float.intBitsToFloat(data.getShort(i * 2) << 16));
             case I64 -> fill(values, i -> (float) data.getLong(i * 8));
             case I32 -> fill(values, i -> (float) data.getInt(i * 4));
+            case U8 -> throw new InvalidModelException("a tensor of type U8 holds bytes, not weights");
         }
         return values;
     }

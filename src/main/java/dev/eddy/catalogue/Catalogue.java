@@ -199,7 +199,8 @@ public final class Catalogue implements AutoCloseable {
 
     private void report(ModelVersion version) {
         if (version.verdict() == ModelVersion.Verdict.READY) {
-            LOG.info("model {} is READY", version.id());
+            String engine = version.model().network().engine();
+            LOG.info("model {} is READY{}", version.id(), engine == null ? "" : " on " + engine);
         } else {
             LOG.warn("model {} is REJECTED: {}", version.id(), version.reason());
         }

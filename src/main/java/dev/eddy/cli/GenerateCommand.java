@@ -5,7 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.files.EventFile;
+import dev.eddy.app.live.RemoteSequence;
+import dev.eddy.app.live.RemoteSequences;
+import dev.eddy.app.models.PublishedModels;
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.config.EddyConfig;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
 import dev.eddy.model.Task;
@@ -24,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,12 +42,25 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Lets a model go on by itself: a language model gives tokens, a model that predicts the next values of its"
-                    + " own fields gives a forecast. One JSON object for each step.",
+                    + " own fields gives a forecast, and a model with a decoder gives its list. One JSON object for each"
+                    + " step.",
             "",
-            "It begins at zero state, reads the start tokens, or the events of a file, and goes on from there.",
+            "It begins at zero state, or with --key at the live state of a sequence; then it reads the start tokens, or"
+                    + " the events of a file, and goes on from there.",
+            "",
+            "With --key the instance of 'eddy run' that holds the sequence is asked for a copy of its state, over HTTP;"
+                    + " the sequence itself goes on undisturbed. The model is taken from the control topic, unless -m"
+                    + " names its file. Where it began is written to standard error, as one JSON object. What is seen"
+                    + " of the sequence may be a step that the stream has not committed yet.",
+            "",
+            "A forecast says how far it may be off: 'deviation' is the root mean square of the sequence's last hundred"
+                    + " residuals or so, times the square root of the number of steps; null before there are two.",
+            "",
+            "A decoder begins where the events end; it is greedy and knows its end and its limit itself.",
             "",
             "Examples: eddy generate -m names.safetensors --temperature 0.8 --seed 7 A n",
             "          eddy generate -m next.safetensors -i history.csv --steps 24 --interval 3600000",
+            "          eddy generate -c eddy.properties --key pump-007 --steps 10",
             ""
         })
 final class GenerateCommand implements Callable<Integer> {
@@ -52,10 +71,18 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = {"-m", "--model"},
-            required = true,
             paramLabel = "MODEL",
-            description = "The model file.")
+            description = "The model file. Default with --key: the model that the sequence is on.")
     private Path model;
+
+    @Mixin
+    private ConfigOption config;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "Goes on from the live state of this sequence, on a copy; its key as predictions show it.")
+    private String key;
 
     @Parameters(
             paramLabel = "TOKEN",
@@ -111,25 +138,59 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Forecasts: milliseconds between events. Default: ${DEFAULT-VALUE}.")
     private long interval;
 
-    private long time;
-    private double[] values;
-
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (steps < 1 || !(temperature >= 0) || topK < 0) {
             throw new ParameterException(
                     command.commandLine(), "--steps must be at least 1, --temperature and --top-k not negative");
         }
-        ModelFile file = ModelFile.read(model);
-        LiveModel live = LiveModel.compile(file.id(), file.spec(), file);
-        Rollout sequence = new Rollout(live);
-        if (live.spec().task() instanceof Task.Predict) {
+        if (model == null && key == null) {
+            throw new ParameterException(
+                    command.commandLine(), "name a model file with -m, or a live sequence with --key");
+        }
+        if (key != null) {
+            EddyConfig settings = config.read();
+            RemoteSequence sequence = new RemoteSequences(settings).find(key);
+            LiveModel live =
+                    compile(model == null ? PublishedModels.read(settings, sequence.model()) : ModelFile.read(model));
+            Rollout rollout = sequence.under(live).rollout();
+            printStart(sequence);
+            goOn(live, rollout);
+        } else {
+            LiveModel live = compile(ModelFile.read(model));
+            goOn(live, new Rollout(live));
+        }
+        command.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private static LiveModel compile(ModelFile file) {
+        return LiveModel.compile(file.id(), file.spec(), file);
+    }
+
+    private void printStart(RemoteSequence sequence) {
+        ObjectNode line = JSON.createObjectNode()
+                .put("key", key)
+                .put("instance", sequence.instance())
+                .put("model", sequence.model().name())
+                .put("version", sequence.model().version())
+                .put("fingerprint", sequence.model().fingerprint().toString())
+                .put("generation", sequence.generation())
+                .put("step", sequence.steps())
+                .put("lastEventTime", sequence.lastEventTime());
+        PrintWriter err = command.commandLine().getErr();
+        err.println(line);
+        err.flush();
+    }
+
+    private void goOn(LiveModel live, Rollout sequence) throws IOException {
+        if (live.decoder() != null) {
+            decode(live, sequence);
+        } else if (live.spec().task() instanceof Task.Predict) {
             forecast(live, sequence);
         } else {
             generate(live, sequence);
         }
-        command.commandLine().getOut().flush();
-        return 0;
     }
 
     private void generate(LiveModel live, Rollout sequence) throws IOException {
@@ -138,12 +199,8 @@ final class GenerateCommand implements Callable<Integer> {
         TokenGenerator.Options options =
                 new TokenGenerator.Options(temperature, topK, seed, steps, idOf(end, vocabulary));
         TokenGenerator generator = new TokenGenerator(live, options);
-        String field = live.spec().features().get(0).field();
         readEvents(sequence);
-        for (String text : start) {
-            Object token = vocabulary.isEmpty() ? Integer.valueOf(idOf(text, vocabulary)) : text;
-            sequence.step(Fields.of(nested(field, token)), 0);
-        }
+        readStart(live, sequence);
         int position = 0;
         for (TokenGenerator.Token token : generator.generate(sequence)) {
             ObjectNode line =
@@ -152,6 +209,47 @@ final class GenerateCommand implements Callable<Integer> {
                 line.put("token", vocabulary.get(token.id()));
             }
             print(line.put("probability", (float) token.probability()));
+        }
+    }
+
+    /** Reads the tokens of the command line. */
+    private void readStart(LiveModel live, Rollout sequence) {
+        Feature feature = live.spec().features().get(0);
+        for (String text : start) {
+            if (!(feature instanceof Feature.Token token)
+                    || live.spec().features().size() != 1) {
+                throw new ParameterException(
+                        command.commandLine(), "this model does not read tokens alone; give its events with -i");
+            }
+            Object value = token.vocabulary().isEmpty() ? Integer.valueOf(idOf(text, token.vocabulary())) : text;
+            sequence.step(Fields.of(nested(token.field(), value)), 0);
+        }
+    }
+
+    private void decode(LiveModel live, Rollout sequence) throws IOException {
+        readEvents(sequence);
+        readStart(live, sequence);
+        if (sequence.steps() == 0) {
+            throw new OperationFailedException("a decoder continues a sequence; give its events with -i");
+        }
+        Decoded decoded = sequence.decode();
+        if (decoded instanceof Decoded.Tokens tokens) {
+            for (int i = 0; i < tokens.ids().length; i++) {
+                print(JSON.createObjectNode()
+                        .put("position", i + 1)
+                        .put("id", tokens.ids()[i])
+                        .put("token", tokens.texts().get(i))
+                        .put("logProbability", (float) tokens.logProbabilities()[i]));
+            }
+        } else if (decoded instanceof Decoded.Numbers numbers) {
+            for (int i = 0; i < numbers.vectors().length; i++) {
+                ObjectNode line = JSON.createObjectNode().put("position", i + 1);
+                ArrayNode vector = line.putArray("values");
+                for (double value : numbers.vectors()[i]) {
+                    vector.add(value);
+                }
+                print(line);
+            }
         }
     }
 
@@ -179,18 +277,29 @@ final class GenerateCommand implements Callable<Integer> {
     private void forecast(LiveModel live, Rollout sequence) throws IOException {
         Forecaster forecaster = new Forecaster(live);
         readEvents(sequence);
-        if (values == null) {
-            throw new OperationFailedException("a forecast needs events to go on from; give a file with -i");
+        if (sequence.steps() < live.horizon()) {
+            throw new OperationFailedException("the sequence has " + sequence.steps()
+                    + " events but the model predicts "
+                    + live.horizon() + " ahead, so a forecast needs as many to go on from; give a file of events with"
+                    + " -i, or the key of a live sequence with --key");
         }
-        double[][] forecast = forecaster.forecast(sequence, values, time, interval, steps);
-        for (int t = 0; t < forecast.length; t++) {
+        int position = 0;
+        for (Forecaster.Forecast forecast : forecaster.forecast(sequence, interval, steps)) {
             ObjectNode line =
-                    JSON.createObjectNode().put("position", t + 1).put("timestamp", time + (t + 1) * interval);
-            ArrayNode numbers = line.putArray("values");
-            for (double value : forecast[t]) {
-                numbers.add(value);
-            }
+                    JSON.createObjectNode().put("position", ++position).put("timestamp", forecast.time());
+            add(line.putArray("values"), forecast.values());
+            add(line.putArray("deviation"), forecast.deviation());
             print(line);
+        }
+    }
+
+    private static void add(ArrayNode array, double[] numbers) {
+        for (double number : numbers) {
+            if (Double.isNaN(number)) {
+                array.addNull();
+            } else {
+                array.add(number);
+            }
         }
     }
 
@@ -199,6 +308,7 @@ final class GenerateCommand implements Callable<Integer> {
             return;
         }
         JsonEvents decoder = new JsonEvents();
+        long time = sequence.lastEventTime();
         try (EventFileReader reader = new EventFile(events, null, "key", "timestamp").open()) {
             for (EventRow row = reader.next(); row != null; row = reader.next()) {
                 if (row.value() == null) {
@@ -206,7 +316,7 @@ final class GenerateCommand implements Callable<Integer> {
                             + " ends the sequence; leave out what is before and this line");
                 }
                 time = row.timestamp() == null ? time : row.timestamp();
-                values = sequence.step(decoder.decode("", new RecordHeaders(), row.value()), time);
+                sequence.step(decoder.decode("", new RecordHeaders(), row.value()), time);
             }
         }
     }

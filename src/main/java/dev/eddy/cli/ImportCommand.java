@@ -2,8 +2,10 @@ package dev.eddy.cli;
 
 import dev.eddy.app.models.ModelImport;
 import dev.eddy.artifact.ModelFile;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -26,6 +28,21 @@ import picocli.CommandLine.Spec;
             "  {\"features\": [{\"kind\": \"number\", \"field\": \"value\", \"mean\": 20, \"std\": 4}],",
             "   \"task\": {\"kind\": \"predict\", \"fields\": [\"value\"]}}",
             "",
+            "The decoder of a sequence-to-sequence model is found by its module's prefix in a PyTorch state dict:",
+            "",
+            "  {\"decoder\": {\"tensors\": \"decoder\", \"limit\": 20,",
+            "   \"feedback\": {\"kind\": \"token\", \"start\": 0, \"end\": 1}}}",
+            "",
+            "Of a bidirectional network the spec says how many later events an answer waits for, as \"lookAhead\": 8, or"
+                    + " how long a sequence may be that is read as a whole, as \"maxLength\": 500.",
+            "",
+            "Several outputs of an ONNX graph become several heads; \"head\": {\"from\": \"NAME\"} or"
+                    + " \"heads\": [{\"from\": \"NAME\"}, ...] chooses among them.",
+            "A graph of one step that Eddy does not recognise runs on ONNX Runtime. Which output returns which state is seen by"
+                    + " names as h0 and hn, or h and h_out; the spec may say it:",
+            "",
+            "  {\"engine\": {\"states\": [{\"input\": \"a\", \"output\": \"b\"}], \"output\": \"y\"}}",
+            "",
             "Example:  eddy import step.onnx --spec spec.json -o nab.eddy",
             "What cannot be imported faithfully is refused, with the reason and what to do."
         })
@@ -44,6 +61,15 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(names = "--version", description = "Version of the model; otherwise the spec's or 1.")
     private String version;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description =
+                    "What runs an ONNX graph: auto, native or onnxruntime. auto: Eddy itself where it recognises the graph,"
+                            + " else ONNX Runtime, whose jar must then be on the class path. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "auto")
+    private ModelImport.Engine engine;
 
     @Option(
             names = {"-h", "--help"},
@@ -68,9 +94,19 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String json = spec == null ? null : Files.readString(spec);
-        ModelFile model = new ModelImport(file, json, name, version, bindings).run();
+        ModelImport.Imported imported = new ModelImport(file, json, name, version, bindings, engine).imported();
+        ModelFile model = imported.model();
         model.write(output);
-        command.commandLine().getOut().println(model.id().label() + " " + model.fingerprint() + " -> " + output);
+        PrintWriter out = command.commandLine().getOut();
+        out.println(model.id().label() + " " + model.fingerprint() + " -> " + output);
+        if (imported.reason() != null) {
+            out.println("runs on ONNX Runtime, not on Eddy's own engine: " + imported.reason());
+            model.spec()
+                    .engine()
+                    .states()
+                    .forEach(state -> out.println(
+                            "state " + state.input() + " -> " + state.output() + " " + Arrays.toString(state.shape())));
+        }
         return 0;
     }
 }

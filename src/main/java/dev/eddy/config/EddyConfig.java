@@ -3,6 +3,7 @@ package dev.eddy.config;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.config.ConfigException;
  */
 public final class EddyConfig extends AbstractConfig {
     private static final String PREFIX = "eddy.";
+    private static final Set<String> ALL_ADDRESSES = Set.of("0.0.0.0", "::", "[::]");
 
     public static final String PIPELINE = "eddy.pipeline";
     public static final String INSTANCE_ID = "eddy.instance.id";
@@ -41,6 +43,8 @@ public final class EddyConfig extends AbstractConfig {
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
     public static final String HTTP_HOST = "eddy.http.host";
     public static final String HTTP_PORT = "eddy.http.port";
+
+    public static final String HTTP_ADVERTISED_HOST = "eddy.http.advertised.host";
 
     /** Definitions of all settings, with types, defaults and explanations. */
     public static final ConfigDef DEFINITIONS = new ConfigDef()
@@ -181,14 +185,21 @@ public final class EddyConfig extends AbstractConfig {
                     Type.STRING,
                     "127.0.0.1",
                     Importance.MEDIUM,
-                    "Address on which metrics and health are served; 0.0.0.0 for all.")
+                    "Address on which metrics, health and the states of sequences are served; 0.0.0.0 for all.")
             .define(
                     HTTP_PORT,
                     Type.INT,
                     8484,
                     Range.between(-1, 65535),
                     Importance.MEDIUM,
-                    "Port of metrics and health; 0 takes a free one, -1 serves none.");
+                    "Port of metrics, health and states; 0 takes a free one, -1 serves none.")
+            .define(
+                    HTTP_ADVERTISED_HOST,
+                    Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "Host name or address under which commands reach this instance's HTTP. Default: " + HTTP_HOST
+                            + "; the host name where that stands for all addresses.");
 
     /**
      * Checks the settings.
@@ -245,6 +256,16 @@ public final class EddyConfig extends AbstractConfig {
     public String instanceId() {
         String set = getString(INSTANCE_ID);
         return set != null ? set : hostName() + "-" + ProcessHandle.current().pid();
+    }
+
+    /** The host under which other machines reach this instance's HTTP, as it stands in a URL. */
+    public String advertisedHost() {
+        String set = getString(HTTP_ADVERTISED_HOST);
+        String host = set != null ? set : getString(HTTP_HOST);
+        if (set == null && ALL_ADDRESSES.contains(host)) {
+            host = hostName();
+        }
+        return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     private static String hostName() {

@@ -8,11 +8,13 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Serves {@code /metrics}, {@code /health/live} and {@code /health/ready}. */
+/** Serves {@code /metrics}, {@code /health/live}, {@code /health/ready} and {@code /sequences/KEY}; all of it is read-only. */
 public final class HttpEndpoints implements AutoCloseable {
-    private static final List<String> PATHS = List.of(MetricsHandler.PATH, HealthHandler.LIVE, HealthHandler.READY);
+    private static final List<String> PATHS =
+            List.of(MetricsHandler.PATH, HealthHandler.LIVE, HealthHandler.READY, SequenceHandler.PREFIX + "KEY");
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -28,9 +30,18 @@ public final class HttpEndpoints implements AutoCloseable {
      * @param host the address to listen on
      * @param port the port; 0 takes a free one
      * @param metrics the text of all meters
+     * @param live      whether the instance should be left running
+     * @param ready     whether events are being scored
+     * @param sequences what there is to say of a sequence, by its key as a text
      * @throws BindException if the port is in use; the message names the address
      */
-    public static HttpEndpoints start(String host, int port, Supplier<String> metrics, Health live, Health ready)
+    public static HttpEndpoints start(
+            String host,
+            int port,
+            Supplier<String> metrics,
+            Health live,
+            Health ready,
+            Function<String, SequenceAnswer> sequences)
             throws IOException {
         HttpServer server = listen(host, port);
         HttpHandler unknown = new UnknownPathHandler(PATHS);
@@ -38,6 +49,7 @@ public final class HttpEndpoints implements AutoCloseable {
         serve(server, MetricsHandler.PATH, new MetricsHandler(metrics), unknown);
         serve(server, HealthHandler.LIVE, new HealthHandler(live), unknown);
         serve(server, HealthHandler.READY, new HealthHandler(ready), unknown);
+        server.createContext(SequenceHandler.PREFIX, new SequenceHandler(sequences));
         // Two threads: a slow scrape must not delay the probe that decides whether the instance lives.
         ExecutorService threads = Executors.newFixedThreadPool(2, HttpEndpoints::daemon);
         server.setExecutor(threads);
@@ -50,7 +62,7 @@ public final class HttpEndpoints implements AutoCloseable {
             return HttpServer.create(new InetSocketAddress(host, port), 0);
         } catch (BindException e) {
             BindException named = new BindException(
-                    "cannot serve metrics and health on " + host + ":" + port + " (" + e.getMessage() + ")");
+                    "cannot serve metrics, health and states on " + host + ":" + port + " (" + e.getMessage() + ")");
             named.initCause(e);
             throw named;
         }

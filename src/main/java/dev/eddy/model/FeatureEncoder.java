@@ -1,7 +1,9 @@
 package dev.eddy.model;
 
 import dev.eddy.model.BadEventException.Reason;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Turns the fields of an event into the network's raw input, one {@link FeatureReader} for each feature. Immutable;
@@ -14,21 +16,26 @@ public final class FeatureEncoder {
     private final int[] remembered;
 
     public FeatureEncoder(List<Feature> features) {
+        this(features, Set.of());
+    }
+
+    /** @param kept positions of the raw input that are remembered whatever their features say */
+    public FeatureEncoder(List<Feature> features, Set<Integer> kept) {
         readers = features.stream().map(FeatureReader::of).toArray(FeatureReader[]::new);
         at = new int[readers.length];
         int next = 0;
-        java.util.stream.IntStream.Builder kept = java.util.stream.IntStream.builder();
+        java.util.stream.IntStream.Builder memory = java.util.stream.IntStream.builder();
         for (int i = 0; i < readers.length; i++) {
             Feature feature = features.get(i);
             at[i] = next;
             for (int k = 0; k < feature.width(); k++, next++) {
-                if (feature.missing() == Feature.Missing.PREVIOUS) {
-                    kept.add(next);
+                if (feature.missing() == Feature.Missing.PREVIOUS || kept.contains(next)) {
+                    memory.add(next);
                 }
             }
         }
         width = next;
-        remembered = kept.build().toArray();
+        remembered = memory.build().toArray();
     }
 
     /** Numbers in the raw input: a token counts one (its id). */
@@ -39,6 +46,11 @@ public final class FeatureEncoder {
     /** Numbers a sequence must remember of its last event, for features whose missing value is the previous one. */
     public int rememberedWidth() {
         return remembered.length;
+    }
+
+    /** Where among what is remembered a position of the raw input is; negative if it is not. */
+    public int rememberedAt(int position) {
+        return Arrays.binarySearch(remembered, position);
     }
 
     /**

@@ -13,7 +13,10 @@ import java.util.TreeMap;
  *
  * @param cell       kind of cell
  * @param input      width of the layer's input
- * @param hidden     number of its units
+ * @param hidden     number of its units, of each direction
+ * @param direction  recurrent layers: which way it reads a sequence; {@code null} for forward. Both ways: the output is the
+ *                   forward part's, then the backward part's, and the tensors of the backward part have the roles of the
+ *                   forward part with {@value #REVERSE} behind
  * @param activation activation of a cell that has one; {@code null} for the cell's own
  * @param resetAfter GRU only: whether the reset gate acts after the recurrent product (PyTorch, ONNX
  *                   {@code linear_before_reset=1}) or before it (Cho et al. 2014); {@code null} means after
@@ -22,18 +25,34 @@ import java.util.TreeMap;
  * @param tensors    {@link TensorRole role} of a tensor in the cell to its name in the file; roles left out have no tensor
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"cell", "input", "hidden", "activation", "resetAfter", "output", "options", "tensors"})
+@JsonPropertyOrder({"cell", "input", "hidden", "direction", "activation", "resetAfter", "output", "options", "tensors"})
 public record LayerSpec(
         CellKind cell,
         int input,
         int hidden,
+        Direction direction,
         Activation activation,
         Boolean resetAfter,
         Output output,
         CellOptions options,
         Map<String, String> tensors) {
+    /** What the roles of a layer that reads both ways end with where they are of its backward part. */
+    public static final String REVERSE = "_reverse";
 
-    /** A layer that hands on its hidden state. */
+    /** A layer that reads forward. */
+    public LayerSpec(
+            CellKind cell,
+            int input,
+            int hidden,
+            Activation activation,
+            Boolean resetAfter,
+            Output output,
+            CellOptions options,
+            Map<String, String> tensors) {
+        this(cell, input, hidden, null, activation, resetAfter, output, options, tensors);
+    }
+
+    /** A layer that reads forward and hands on its hidden state. */
     public LayerSpec(
             CellKind cell,
             int input,
@@ -41,7 +60,7 @@ public record LayerSpec(
             Activation activation,
             Boolean resetAfter,
             Map<String, String> tensors) {
-        this(cell, input, hidden, activation, resetAfter, null, null, tensors);
+        this(cell, input, hidden, null, activation, resetAfter, null, null, tensors);
     }
 
     public LayerSpec {
@@ -52,15 +71,19 @@ public record LayerSpec(
             throw new InvalidModelException("a " + cell.spelling() + " layer has input " + input + " and hidden "
                     + hidden + "; both must be at least 1");
         }
+        direction = direction == Direction.FORWARD ? null : direction;
         options = CellOptions.NONE.equals(options) ? null : options;
         tensors = tensors == null ? Map.of() : Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+        requireOption(cell, "direction", direction);
         requireOption(cell, "activation", activation);
         requireOption(cell, "resetAfter", resetAfter);
         requireOption(cell, "output", output);
         if (options != null) {
             options.given().forEach(option -> requireOption(cell, option, option));
         }
-        tensors.keySet().forEach(role -> requireRole(cell, role));
+        boolean both = direction == Direction.BOTH;
+        tensors.keySet()
+                .forEach(role -> requireRole(cell, both && role.endsWith(REVERSE) ? withoutReverse(role) : role));
         requireOwnSizes(cell, input, hidden, options);
     }
 
@@ -76,6 +99,10 @@ public record LayerSpec(
             throw new InvalidModelException("a " + cell.spelling() + " layer has no tensor '" + role + "'"
                     + (cell.roles.isEmpty() ? " nor any other" : "; its tensors are " + words(cell.roles)));
         }
+    }
+
+    private static String withoutReverse(String role) {
+        return role.substring(0, role.length() - REVERSE.length());
     }
 
     private static List<String> words(String text) {
@@ -101,11 +128,17 @@ public record LayerSpec(
         return options == null ? CellOptions.NONE : options;
     }
 
-    /** Width of what it hands on. */
+    /** Width of what it hands on, of both directions together. */
     public int outputSize() {
-        return variant().projection() == null || output == Output.CELL
+        int one = variant().projection() == null || output == Output.CELL
                 ? hidden
                 : variant().projection();
+        return direction == Direction.BOTH ? 2 * one : one;
+    }
+
+    /** Whether a part of it reads from the last event to the first. */
+    public boolean readsBackward() {
+        return direction != null;
     }
 
     /** Whether the reset gate of a GRU acts after the recurrent product. */
@@ -120,16 +153,16 @@ public record LayerSpec(
                 "lstm",
                 4,
                 3,
-                "output activations clip coupled projection",
+                "direction output activations clip coupled projection",
                 "weight_ih weight_hh bias_ih bias_hh weight_hr peephole_i peephole_f peephole_o"),
         @JsonProperty("gru")
-        GRU("gru", 3, 2, "resetAfter activations clip", "weight_ih weight_hh bias_ih bias_hh"),
+        GRU("gru", 3, 2, "direction resetAfter activations clip", "weight_ih weight_hh bias_ih bias_hh"),
         /** A GRU with an update gate alone. */
         @JsonProperty("minimalGru")
-        MINIMAL_GRU("minimalGru", 2, 2, "activations clip", "weight_ih weight_hh bias_ih bias_hh"),
+        MINIMAL_GRU("minimalGru", 2, 2, "direction activations clip", "weight_ih weight_hh bias_ih bias_hh"),
         /** Elman's network. */
         @JsonProperty("rnn")
-        RNN("rnn", 1, 0, "activation clip", "weight_ih weight_hh bias_ih bias_hh"),
+        RNN("rnn", 1, 0, "direction activation clip", "weight_ih weight_hh bias_ih bias_hh"),
         @JsonProperty("jordan")
         JORDAN("jordan", 1, 2, "activations projection", "weight_ih weight_hh bias_ih bias_hh weight_out bias_out"),
         @JsonProperty("clockwork")
@@ -176,6 +209,30 @@ public record LayerSpec(
 
         private static List<String> names() {
             return java.util.Arrays.stream(values()).map(CellKind::spelling).toList();
+        }
+    }
+
+    /** Which way a recurrent layer reads a sequence. */
+    public enum Direction {
+        /** From the first event to the last. */
+        @JsonProperty("forward")
+        FORWARD("forward"),
+        /** From the last event to the first. */
+        @JsonProperty("backward")
+        BACKWARD("backward"),
+        /** Both ways, with two sets of weights. */
+        @JsonProperty("both")
+        BOTH("both");
+
+        private final String spelling;
+
+        Direction(String spelling) {
+            this.spelling = spelling;
+        }
+
+        /** How a spec spells it. */
+        public String spelling() {
+            return spelling;
         }
     }
 

@@ -14,8 +14,10 @@ import java.util.regex.Pattern;
  * @param version  version of the model; same alphabet as the name
  * @param features what is read from each event, in the order of the network's input
  * @param layers   the stack of layers, first to last
+ * @param engine   another engine that runs the network in place of {@code layers}; {@code null} for Eddy's own
  * @param head     what turns the last layer's output into values
  * @param heads    several heads in place of {@code head}, whose values follow one another; empty for one
+ * @param decoder  gives a list when a sequence ends, in place of the heads; {@code null} for none
  * @param task     what the values mean
  * @param emit     when an output is written
  * @param endField path of a boolean field; an event where it is true is the last of its sequence; {@code null} for none
@@ -30,8 +32,10 @@ import java.util.regex.Pattern;
     "version",
     "features",
     "layers",
+    "engine",
     "head",
     "heads",
+    "decoder",
     "task",
     "emit",
     "endField",
@@ -45,8 +49,10 @@ public record ModelSpec(
         String version,
         List<Feature> features,
         List<LayerSpec> layers,
+        EngineSpec engine,
         HeadSpec head,
         List<HeadSpec> heads,
+        DecoderSpec decoder,
         Task task,
         Emit emit,
         String endField,
@@ -73,7 +79,28 @@ public record ModelSpec(
             Emit emit,
             List<Probe> probes,
             List<String> stateOf) {
-        this(name, version, features, layers, head, null, task, emit, null, null, null, probes, stateOf);
+        this(name, version, features, layers, head, null, null, task, emit, null, null, null, probes, stateOf);
+    }
+
+    /** A model of Eddy's own engine. */
+    public ModelSpec(
+            String name,
+            String version,
+            List<Feature> features,
+            List<LayerSpec> layers,
+            HeadSpec head,
+            List<HeadSpec> heads,
+            DecoderSpec decoder,
+            Task task,
+            Emit emit,
+            String endField,
+            Integer lookAhead,
+            Integer maxLength,
+            List<Probe> probes,
+            List<String> stateOf) {
+        this(
+                name, version, features, layers, null, head, heads, decoder, task, emit, endField, lookAhead, maxLength,
+                probes, stateOf);
     }
 
     public ModelSpec {
@@ -86,7 +113,7 @@ public record ModelSpec(
         stateOf = copyOf(stateOf);
         head = Objects.requireNonNullElse(head, HeadSpec.NONE);
         task = Objects.requireNonNullElse(task, Task.VALUES);
-        emit = Objects.requireNonNullElse(emit, Emit.EVERY);
+        emit = Objects.requireNonNullElse(emit, decoder == null ? Emit.EVERY : Emit.END);
         if (endField != null) {
             Fields.requirePath(endField);
         }
@@ -100,7 +127,22 @@ public record ModelSpec(
         } else if (heads.size() > 1 && task instanceof Task.Tag) {
             throw new InvalidModelException("a tagger has one head, the spec has " + heads.size());
         }
+        if (engine != null && !layers.isEmpty()) {
+            throw new InvalidModelException(
+                    "the spec has both 'layers' and an 'engine' that runs a graph in their place; leave one out");
+        } else if (engine != null && engine.headInGraph() && (!heads.isEmpty() || head.weight() != null)) {
+            throw new InvalidModelException("the graph holds its head itself, so the spec's head can have no 'weight'");
+        }
         requireWaiting(task, emit, lookAhead, maxLength);
+        if (decoder == null) {
+            probes.forEach(ModelSpec::requireValuesOfEvents);
+        } else {
+            requireDecoderAlone(heads.isEmpty() ? head : heads.get(0), task, emit);
+            if (lookAhead != null || maxLength != null) {
+                throw new InvalidModelException("a model with a 'decoder' reads its events as they come; leave"
+                        + " 'lookAhead' and 'maxLength' out");
+            }
+        }
     }
 
     private static void requireWaiting(Task task, Emit emit, Integer lookAhead, Integer maxLength) {
@@ -132,6 +174,27 @@ public record ModelSpec(
         }
     }
 
+    private static void requireValuesOfEvents(Probe probe) {
+        if (probe.events().size() != probe.values().length) {
+            throw new InvalidModelException("a probe needs as many 'values' as 'events', and at least one");
+        }
+    }
+
+    /** A decoder's list is all its model says. */
+    private static void requireDecoderAlone(HeadSpec head, Task task, Emit emit) {
+        if (!head.equals(HeadSpec.NONE)) {
+            throw new InvalidModelException(
+                    "the spec has both a 'head' and a 'decoder'; the head of such a model is the"
+                            + " decoder's, and a map of the context is a dense layer");
+        } else if (!(task instanceof Task.Values)) {
+            throw new InvalidModelException(
+                    "a model with a 'decoder' has no other task than 'values'; leave 'task' out");
+        } else if (emit != Emit.END) {
+            throw new InvalidModelException(
+                    "a model with a 'decoder' gives its list when a sequence ends; its 'emit' must be end");
+        }
+    }
+
     /** The one head, or all of them. */
     public List<HeadSpec> allHeads() {
         return heads.isEmpty() ? List.of(head) : heads;
@@ -140,6 +203,23 @@ public record ModelSpec(
     /** Whether answers wait for later events, for some or for all of them. */
     public boolean waits() {
         return lookAhead != null || maxLength != null;
+    }
+
+    /** Whether a layer reads backward, so that answers depend on later events. */
+    public boolean readsBackward() {
+        return layers.stream().anyMatch(LayerSpec::readsBackward);
+    }
+
+    /** How many ids a token has for a graph that another engine runs; {@code null} where the graph does not tell. */
+    public Integer idsOf(Feature.Token token) {
+        int at = 0;
+        for (Feature feature : features) {
+            if (feature.equals(token)) {
+                break;
+            }
+            at += feature.width();
+        }
+        return engine.inputAt(at).ids();
     }
 
     /** When a sequence writes an output. */
@@ -159,10 +239,32 @@ public record ModelSpec(
                 newVersion,
                 features,
                 layers,
+                engine,
                 head,
                 heads,
+                decoder,
                 task,
                 emit,
+                endField,
+                lookAhead,
+                maxLength,
+                probes,
+                stateOf);
+    }
+
+    /** The same network as the encoder of a decoder, which answers when a sequence ends. */
+    public ModelSpec withDecoder(DecoderSpec newDecoder) {
+        return new ModelSpec(
+                name,
+                version,
+                features,
+                layers,
+                engine,
+                head,
+                heads,
+                newDecoder,
+                task,
+                null,
                 endField,
                 lookAhead,
                 maxLength,
@@ -173,8 +275,8 @@ public record ModelSpec(
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
         return new ModelSpec(
-                name, version, features, layers, head, heads, task, emit, endField, lookAhead, maxLength, newProbes,
-                stateOf);
+                name, version, features, layers, engine, head, heads, decoder, task, emit, endField, lookAhead,
+                maxLength, newProbes, stateOf);
     }
 
     private static void requireWord(String what, String value) {

@@ -12,21 +12,23 @@ import java.util.Map;
  * its probes never goes live.
  *
  * @param events     the events, as objects of named fields; may carry a {@code timestamp} in epoch milliseconds
- * @param values     the values after each event, (events, outputs), de-normalised where the head says so
+ * @param values     the values after each event, (events, outputs), de-normalised where the head says so; of a model with a
+ *                   decoder, its outputs after the last event: numbers, (length, outputs), or tokens, each as its id or as
+ *                   its id and log-probability
  * @param tolerance  largest allowed difference, relative above 1; 0 or absent means {@value #DEFAULT_TOLERANCE}
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 @JsonPropertyOrder({"events", "values", "tolerance"})
 public record Probe(
         List<Map<String, Object>> events,
-        double[][] values,
+        @JsonInclude(JsonInclude.Include.ALWAYS) double[][] values,
         @JsonSetter(nulls = Nulls.AS_EMPTY) double tolerance) {
     /** Tolerance of a probe that names none. */
     public static final double DEFAULT_TOLERANCE = 1e-4;
 
     public Probe {
-        if (events == null || values == null || events.isEmpty() || events.size() != values.length) {
-            throw new InvalidModelException("a probe needs as many 'values' as 'events', and at least one");
+        if (events == null || values == null || events.isEmpty()) {
+            throw new InvalidModelException("a probe needs 'events', at least one, and their 'values'");
         }
         if (!(tolerance >= 0 && tolerance < 1)) {
             throw new InvalidModelException("the tolerance of a probe is " + tolerance + "; use 0 up to 1");

@@ -1,5 +1,7 @@
 package dev.eddy.model;
 
+import java.nio.ByteBuffer;
+
 /** The tensors of a model, by name. */
 public interface Weights {
     /**
@@ -24,4 +26,11 @@ public interface Weights {
      * @throws InvalidModelException if it is absent, of another shape, or holds anything but integers of 32 bits
      */
     int[] integers(String name, int... shape);
+
+    /**
+     * The bytes of a tensor of type U8, a view of them.
+     *
+     * @throws InvalidModelException if it is absent or of another type
+     */
+    ByteBuffer bytes(String name);
 }

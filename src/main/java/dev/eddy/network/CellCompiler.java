@@ -16,12 +16,21 @@ final class CellCompiler {
     private CellCompiler() {}
 
     /**
-     * Compiles one layer.
+     * Compiles one layer, or the part of it whose tensors stand under the roles of its kind.
      *
      * @throws InvalidModelException if its spec and the weights do not fit together
      */
     static Cell compile(LayerSpec layer, Weights weights) {
-        LayerTensors tensors = new LayerTensors(layer, weights);
+        return compile(new LayerTensors(layer, "", weights));
+    }
+
+    /** Compiles the backward part of a layer that reads both ways. */
+    static Cell compileReverse(LayerSpec layer, Weights weights) {
+        return compile(new LayerTensors(layer, LayerSpec.REVERSE, weights));
+    }
+
+    private static Cell compile(LayerTensors tensors) {
+        LayerSpec layer = tensors.layer();
         return switch (layer.cell()) {
             case LSTM -> LstmCompiler.compile(tensors);
             case GRU, MINIMAL_GRU -> GruCompiler.compile(tensors);

@@ -7,10 +7,14 @@ import dev.eddy.model.TensorRole;
 import dev.eddy.model.Weights;
 import java.util.Arrays;
 
-/** The tensors of one layer, by role, checked for presence, shape and finiteness. */
-record LayerTensors(LayerSpec layer, Weights weights) {
+/**
+ * The tensors of one layer, or of one direction of it, by role, checked for presence, shape and finiteness.
+ *
+ * @param suffix what is behind the roles of this direction; may be empty
+ */
+record LayerTensors(LayerSpec layer, String suffix, Weights weights) {
     boolean has(String role) {
-        return layer.tensors().containsKey(role);
+        return layer.tensors().containsKey(role + suffix);
     }
 
     /** The elements of a tensor that must be there, row-major. */
@@ -43,10 +47,10 @@ record LayerTensors(LayerSpec layer, Weights weights) {
     }
 
     private String name(String role) {
-        String name = layer.tensors().get(role);
+        String name = layer.tensors().get(role + suffix);
         if (name == null) {
             throw new InvalidModelException(
-                    "a " + layer.cell().spelling() + " layer names no tensor for '" + role + "'");
+                    "a " + layer.cell().spelling() + " layer names no tensor for '" + role + suffix + "'");
         }
         return name;
     }

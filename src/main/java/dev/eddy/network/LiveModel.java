@@ -21,6 +21,8 @@ public final class LiveModel {
     /** Encoded events that wait are records too, beside their own bytes. */
     private static final int MAX_WAITING_INPUTS = 100_000;
 
+    private static final long MAX_LIST_BYTES = 900_000;
+
     /** Sum and number of the log-probabilities. */
     private static final int LANGUAGE_MEMORY = 2;
 
@@ -29,11 +31,12 @@ public final class LiveModel {
     private final FeatureEncoder features;
     private final Network network;
     private final Readout readout;
+    private final Decoder decoder; // null: none
 
-    private LiveModel(ModelId id, ModelSpec spec, Network network) {
+    private LiveModel(ModelId id, ModelSpec spec, Network network, Weights weights) {
         this.id = id;
         this.spec = spec;
-        this.features = new FeatureEncoder(spec.features());
+        this.features = new FeatureEncoder(spec.features(), DecoderFields.remembered(spec));
         this.network = network;
         this.readout = new Readout(spec, network);
         if (network.readsBackward() && !spec.waits()) {
@@ -53,6 +56,7 @@ public final class LiveModel {
         if (readsLanguage()) {
             tokenAt();
         }
+        this.decoder = spec.decoder() == null ? null : DecoderCompiler.compile(spec, weights, network, features);
     }
 
     /**
@@ -61,12 +65,23 @@ public final class LiveModel {
      * @throws dev.eddy.model.InvalidModelException if it cannot be used; the message says why
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
-        LiveModel model = new LiveModel(id, spec, NetworkCompiler.compile(spec, weights));
+        LiveModel model = of(id, spec, NetworkCompiler.compile(spec, weights), weights);
+        ProbeCheck.run(model);
+        return model;
+    }
+
+    /**
+     * A model whose network is compiled already; its probes are not run.
+     *
+     * @param weights of its decoder; null if it has none
+     * @throws dev.eddy.model.InvalidModelException if spec and network do not go together
+     */
+    static LiveModel of(ModelId id, ModelSpec spec, Network network, Weights weights) {
+        LiveModel model = new LiveModel(id, spec, network, weights);
         model.requireRecordSizes();
         if (spec.waits()) {
             model.requireWaitingSizes();
         }
-        ProbeCheck.run(model);
         return model;
     }
 
@@ -78,7 +93,11 @@ public final class LiveModel {
             throw new InvalidModelException("the state of a sequence has " + stateBytes + " bytes; up to "
                     + MAX_STATE_BYTES + " fit into a record of the changelog");
         }
-        if (network.outputSize() > MAX_OUTPUTS) {
+        if (decoder != null && decoder.recordBytes() > MAX_LIST_BYTES) {
+            throw new InvalidModelException("a list of the decoder can have " + decoder.recordBytes() + " bytes; up to "
+                    + MAX_LIST_BYTES + " fit into a record, so give it a lower 'limit'");
+        }
+        if (decoder == null && network.outputSize() > MAX_OUTPUTS) {
             throw new InvalidModelException("the model gives " + network.outputSize()
                     + " numbers for each event; up to " + MAX_OUTPUTS + " fit into a record");
         }
@@ -150,6 +169,11 @@ public final class LiveModel {
         return StateLayout.refusal(older, this);
     }
 
+    /** What gives a list when a sequence ends; null for a model without a decoder. */
+    public Decoder decoder() {
+        return decoder;
+    }
+
     /** The fields whose later values are predicted; empty unless that is the task. */
     public List<String> targets() {
         return spec.task() instanceof Task.Predict predict ? predict.fields() : List.of();
@@ -160,7 +184,9 @@ public final class LiveModel {
         if (blank() != null) {
             return 1;
         }
-        return readsLanguage() ? LANGUAGE_MEMORY : horizon() * targets().size();
+        return readsLanguage()
+                ? LANGUAGE_MEMORY
+                : ForecastMemory.size(horizon(), targets().size());
     }
 
     /** The blank of a tagger trained with CTC; null for any other model. */

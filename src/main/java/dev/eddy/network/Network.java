@@ -17,7 +17,7 @@ public interface Network {
     /** Number of labels a tagger tells apart. */
     int labelCount();
 
-    /** Whether anything is carried, from which {@link #answer} can begin. */
+    /** Whether anything is carried, from which {@link #answer} can begin. Never where a layer {@link #readsBackward}. */
     boolean isRecurrent();
 
     /** Whether an answer depends on later events too, so that {@link #pass} is worth waiting for. */
@@ -40,7 +40,8 @@ public interface Network {
     void step(float[] raw, float[] state, float[] values, Scratch scratch);
 
     /**
-     * The values that belong to a state, as the step that led to it gave them; before any step, those of the zero state.
+     * The values that belong to a state, as the step that led to it gave them; before any step, those of the zero state. Only
+     * where {@link #isRecurrent}.
      *
      * @param state  the state, (stateSize); unchanged
      * @param values receives the heads' values, (outputSize)
@@ -92,6 +93,11 @@ public interface Network {
      * @param probabilities (labelCount)
      */
     void probabilities(float[] values, float[] probabilities);
+
+    /** The engine that runs it and its version, for people; {@code null} for Eddy's own. */
+    default String engine() {
+        return null;
+    }
 
     /** Working memory of one thread for one network; each network makes its own. */
     interface Scratch {}

@@ -3,6 +3,7 @@ package dev.eddy.network;
 import dev.eddy.kernel.Kernel;
 import dev.eddy.kernel.Kernels;
 import dev.eddy.kernel.Matrix;
+import dev.eddy.model.EngineSpec;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
@@ -36,12 +37,13 @@ public final class NetworkCompiler {
 
     /** Compiles a network on a given kernel. */
     static Network compile(ModelSpec spec, Weights weights, Kernel kernel) {
-        return new NetworkCompiler(spec, weights, kernel).network();
+        NetworkCompiler compiler = new NetworkCompiler(spec, weights, kernel);
+        return spec.engine() == null ? compiler.network() : compiler.graphNetwork();
     }
 
     private Network network() {
         InputStage input = inputStage();
-        List<Cell> cells = new ArrayList<>();
+        List<TwoWayNetwork.Layer> layers = new ArrayList<>();
         int width = input.size();
         for (int i = 0; i < spec.layers().size(); i++) {
             LayerSpec layer = spec.layers().get(i);
@@ -51,16 +53,70 @@ public final class NetworkCompiler {
                                 + layer.input() + " inputs but is given " + width
                                 + (i == 0 ? " by the features" : " by the layer below"));
             }
-            cells.add(CellCompiler.compile(layer, weights));
+            layers.add(layer(layer));
             width = layer.outputSize();
         }
         int hidden = width;
-        return new CellNetwork(
-                kernel,
-                input,
-                cells,
-                new Heads(
-                        spec.allHeads().stream().map(head -> head(head, hidden)).toList()));
+        Heads heads = new Heads(
+                spec.allHeads().stream().map(head -> head(head, hidden)).toList());
+        return spec.readsBackward()
+                ? new TwoWayNetwork(kernel, input, layers, heads)
+                : new CellNetwork(
+                        kernel,
+                        input,
+                        layers.stream().map(TwoWayNetwork.Layer::forward).toList(),
+                        heads);
+    }
+
+    private TwoWayNetwork.Layer layer(LayerSpec layer) {
+        Cell cell = CellCompiler.compile(layer, weights);
+        if (!layer.readsBackward()) {
+            return new TwoWayNetwork.Layer(cell, null);
+        }
+        return layer.direction() == LayerSpec.Direction.BACKWARD
+                ? new TwoWayNetwork.Layer(null, cell)
+                : new TwoWayNetwork.Layer(cell, CellCompiler.compileReverse(layer, weights));
+    }
+
+    private Network graphNetwork() {
+        List<GraphNetwork.Ids> ids = ids(spec.engine());
+        Graph graph = GraphEngine.of(spec.engine().kind())
+                .open(spec.engine(), weights.bytes(spec.engine().graph()));
+        Heads heads = new Heads(spec.allHeads().stream()
+                .map(head -> head(head, graph.outputSize()))
+                .toList());
+        return new GraphNetwork(kernel, spec.engine(), graph, heads, ids);
+    }
+
+    /** The ids among the inputs of a graph; the features must give integers ids and floats numbers. */
+    private List<GraphNetwork.Ids> ids(EngineSpec engine) {
+        List<GraphNetwork.Ids> ids = new ArrayList<>();
+        int at = 0;
+        for (Feature feature : spec.features()) {
+            boolean token = feature instanceof Feature.Token;
+            for (int i = 0; i < feature.width(); i++, at++) {
+                EngineSpec.Input input = engine.inputAt(at);
+                if (input.type().integral() != token) {
+                    throw new InvalidModelException("the graph's input '" + input.name() + "' takes "
+                            + (token ? "numbers" : "tokens") + " but is given "
+                            + (token ? "the token '" + feature.field() + "'" : "numbers") + " by the features");
+                } else if (token && input.ids() != null && vocabulary(feature) > input.ids()) {
+                    throw new InvalidModelException("token '" + feature.field() + "' has a vocabulary of "
+                            + vocabulary(feature) + " but the graph knows " + input.ids() + " ids");
+                } else if (token && input.ids() != null) {
+                    ids.add(new GraphNetwork.Ids(at, feature.field(), input.ids()));
+                }
+            }
+        }
+        if (at != engine.inputSize()) {
+            throw new InvalidModelException(
+                    "the graph takes " + engine.inputSize() + " numbers of each event, the features give " + at);
+        }
+        return ids;
+    }
+
+    private static int vocabulary(Feature feature) {
+        return ((Feature.Token) feature).vocabulary().size();
     }
 
     private InputStage inputStage() {

@@ -1,6 +1,7 @@
 package dev.eddy.network;
 
 import dev.eddy.model.BadEventException;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.Probe;
@@ -28,39 +29,30 @@ public final class ProbeCheck {
     }
 
     /**
-     * The values a model gives for a sequence of events that starts at zero state and ends behind the last, (events, outputs).
-     * Where a model reads the sequence whole and answers once, those of an event are what it says if the sequence ends there.
+     * The values a model gives for a sequence of events that starts at zero state, (events, outputs); those of a decoder after
+     * the last of them, (outputs, numbers), a token as its id and log-probability.
      */
     public static double[][] values(LiveModel model, List<Map<String, Object>> events) {
-        if (model.spec().waits()) {
-            return waitingValues(model, events);
-        }
         Rollout sequence = new Rollout(model);
         double[][] values = new double[events.size()][];
         for (int t = 0; t < values.length; t++) {
-            values[t] = sequence.step(Fields.of(events.get(t)), time(events.get(t)));
+            Map<String, Object> event = events.get(t);
+            long time = event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
+            values[t] = sequence.step(Fields.of(event), time);
+        }
+        return model.decoder() == null ? values : values(sequence.decode());
+    }
+
+    private static double[][] values(Decoded decoded) {
+        if (decoded instanceof Decoded.Numbers numbers) {
+            return numbers.vectors();
+        }
+        Decoded.Tokens tokens = (Decoded.Tokens) decoded;
+        double[][] values = new double[tokens.ids().length][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = new double[] {tokens.ids()[i], tokens.logProbabilities()[i]};
         }
         return values;
-    }
-
-    private static double[][] waitingValues(LiveModel model, List<Map<String, Object>> events) {
-        if (model.spec().maxLength() != null && events.size() > model.spec().maxLength()) {
-            throw new InvalidModelException(
-                    "a probe has " + events.size() + " events, the model reads sequences of up to "
-                            + model.spec().maxLength());
-        }
-        float[][] inputs = new float[events.size()][model.network().inputSize()];
-        float[] remembered = new float[model.features().rememberedWidth()];
-        for (int t = 0; t < inputs.length; t++) {
-            model.features().encode(Fields.of(events.get(t)), time(events.get(t)), remembered, inputs[t]);
-            model.features().remember(inputs[t], remembered);
-        }
-        float[][] outputs = WaitingAnswers.of(model, inputs);
-        return Arrays.stream(outputs).map(model.readout()::values).toArray(double[][]::new);
-    }
-
-    private static long time(Map<String, Object> event) {
-        return event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
     }
 
     private static void check(LiveModel model, int p, Probe probe) {
@@ -70,8 +62,17 @@ public final class ProbeCheck {
         } catch (BadEventException e) {
             throw new InvalidModelException("probe " + p + " cannot be scored: " + e.getMessage(), e);
         }
+        boolean tokens = model.decoder() != null && model.decoder().givesTokens();
+        if (got.length != probe.values().length) {
+            throw new InvalidModelException("probe " + p + " has " + probe.values().length
+                    + " outputs, the decoder gives " + got.length + ": " + Arrays.deepToString(got));
+        }
         for (int t = 0; t < got.length; t++) {
             double[] expected = probe.values()[t];
+            if (tokens) {
+                requireToken(p, t, expected, got[t][0]);
+                got[t] = Arrays.copyOf(got[t], expected.length);
+            }
             if (expected.length != got[t].length) {
                 throw new InvalidModelException("probe " + p + " has " + expected.length + " values at event " + t
                         + ", the model gives " + got[t].length);
@@ -84,6 +85,17 @@ public final class ProbeCheck {
                             + " relative above 1; the weights or the spec are not those the probe was made with");
                 }
             }
+        }
+    }
+
+    /** A token is right or wrong: there is no tolerance for its id. */
+    private static void requireToken(int p, int t, double[] expected, double id) {
+        if (expected.length < 1 || expected.length > 2) {
+            throw new InvalidModelException("probe " + p + " has " + expected.length + " values at output " + t
+                    + "; a token is its id, or its id and log-probability");
+        } else if (expected[0] != id) {
+            throw new InvalidModelException("probe " + p + " differs at output " + t + ": expected token " + expected[0]
+                    + ", got " + id + "; the weights or the spec are not those the probe was made with");
         }
     }
 }

@@ -2,7 +2,9 @@ package dev.eddy.network;
 
 import dev.eddy.model.LayerSpec;
 import dev.eddy.model.ModelSpec;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Whether the state of a sequence means the same to two models. */
 final class StateLayout {
@@ -19,12 +21,16 @@ final class StateLayout {
         if (!to.stateOf().contains(older.id().fingerprint().toString())) {
             return "its spec does not name " + older.id().fingerprint() + " in 'stateOf'";
         }
+        if (from.waits() || to.waits()) {
+            return "events wait for the answers of a model with lookAhead or maxLength, and belong to it";
+        }
         if (!layers(from).equals(layers(to))
+                || !states(from).equals(states(to))
                 || older.network().stateSize() != newer.network().stateSize()) {
             return "its layers are not those of " + older.id().label() + ", so their states mean different things";
         }
         if (older.features().rememberedWidth() + newer.features().rememberedWidth() > 0
-                && !from.features().equals(to.features())) {
+                && !(from.features().equals(to.features()) && Objects.equals(from.decoder(), to.decoder()))) {
             return "it encodes features differently from " + older.id().label()
                     + " and remembers earlier values of them";
         }
@@ -34,12 +40,22 @@ final class StateLayout {
         return null;
     }
 
+    /** The states of a graph that another engine runs. */
+    private static List<String> states(ModelSpec spec) {
+        return spec.engine() == null
+                ? List.of()
+                : spec.engine().states().stream()
+                        .map(state -> state.input() + Arrays.toString(state.shape()))
+                        .toList();
+    }
+
     private static List<LayerSpec> layers(ModelSpec spec) {
         return spec.layers().stream()
                 .map(layer -> new LayerSpec(
                         layer.cell(),
                         layer.input(),
                         layer.hidden(),
+                        layer.direction(),
                         layer.activation(),
                         layer.resetAfter(),
                         layer.output(),

@@ -55,6 +55,9 @@ public final class TokenGenerator {
      */
     public TokenGenerator(LiveModel model, Options options) {
         List<Feature> features = model.spec().features();
+        if (model.decoder() != null) {
+            throw new InvalidModelException("a model with a decoder does not score the tokens it reads; let it decode");
+        }
         if (features.size() != 1 || !(features.get(0) instanceof Feature.Token token)) {
             throw new InvalidModelException("only a model whose one feature is a token can generate tokens");
         }
@@ -64,6 +67,7 @@ public final class TokenGenerator {
                     "the model reads " + token.vocabulary().size() + " tokens but scores "
                             + model.network().outputSize() + "; it does not predict what it reads");
         }
+        Rollout.requireCanGoOn(model);
         if (!model.network().isRecurrent()) {
             throw new InvalidModelException("this model has no recurrent layer, so it has nothing to go on from");
         }

@@ -1,6 +1,7 @@
 package dev.eddy.state;
 
 import dev.eddy.network.LiveModel;
+import dev.eddy.network.Rollout;
 import java.util.Arrays;
 
 /**
@@ -76,6 +77,11 @@ public final class SequenceState {
      */
     public void moveTo(int newGeneration) {
         generation = newGeneration;
+    }
+
+    /** A sequence that goes on from a copy of this state. */
+    public Rollout rollout() {
+        return new Rollout(model, network, remembered, task, steps, lastEventTime);
     }
 
     /** What the task carries from event to event, (taskMemory); NaN before there is anything. */

@@ -52,9 +52,10 @@ abstract class Answering {
     /**
      * Takes the next event of the loaded sequence in.
      *
+     * @param last whether the event is the last of its sequence
      * @throws BadEventException if it cannot be scored; the loaded sequence is undefined then
      */
-    abstract void take(Event event, Fields fields);
+    abstract void take(Event event, Fields fields, boolean last);
 
     /**
      * Gives out what can be answered now that the event was taken in.

@@ -1,44 +1,46 @@
 package dev.eddy.stream;
 
 import dev.eddy.model.Fields;
+import dev.eddy.network.ForecastMemory;
 import dev.eddy.network.LiveModel;
 import dev.eddy.state.SequenceState;
 
-/** Compares each event with what was predicted for it. Memory: the pending predictions, (horizon, targets), oldest first. */
+/** Compares each event with what was predicted for it. Memory: that of {@link ForecastMemory}. */
 final class ForecastStep extends TaskStep {
-    private final String[][] targets;
+    private final ForecastMemory memory;
     private double[] residual;
+    private double[] deviation;
 
     ForecastStep(LiveModel model) {
-        targets = model.targets().stream().map(Fields::path).toArray(String[][]::new);
+        memory = new ForecastMemory(model);
     }
 
     @Override
     void resume(SequenceState state) {
         residual = null;
+        deviation = null;
     }
 
     @Override
     void before(Fields fields, float[] input, SequenceState state) {
-        residual = new double[targets.length];
-        boolean any = false;
-        for (int i = 0; i < targets.length; i++) {
-            Object actual = fields.get(targets[i]);
-            residual[i] = actual instanceof Number number ? number.doubleValue() - state.task()[i] : Double.NaN;
-            any |= !Double.isNaN(residual[i]);
-        }
-        residual = any ? residual : null;
+        residual = memory.residual(fields, state.task());
+        // As it was before the event: what the residual is to be measured against.
+        deviation = memory.deviation(state.task());
+        memory.count(residual, state.task());
     }
 
     @Override
     void after(double[] values, int label, SequenceState state) {
-        double[] pending = state.task();
-        System.arraycopy(pending, values.length, pending, 0, pending.length - values.length);
-        System.arraycopy(values, 0, pending, pending.length - values.length, values.length);
+        memory.push(values, state.task());
     }
 
     @Override
     double[] residual() {
         return residual;
+    }
+
+    @Override
+    double[] deviation() {
+        return deviation;
     }
 }

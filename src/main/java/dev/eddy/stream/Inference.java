@@ -113,13 +113,13 @@ public final class Inference implements AutoCloseable {
         workspace.state.setWarm(lineup.isWarm());
         long before = workspace.state.steps();
         long begin = System.nanoTime();
-        workspace.answering().take(event, fields);
+        workspace.answering().take(event, fields, last);
         monitor.onStep(System.nanoTime() - begin);
         if (lineup.replaced() != null) {
             leave(key, lineup.replaced(), all);
         }
-        Shadow challenger = shadow(lineup.challenger(), event, fields, deployment);
-        Shadow warming = shadow(lineup.warming(), event, fields, deployment);
+        Shadow challenger = shadow(lineup.challenger(), event, fields, deployment, before);
+        Shadow warming = shadow(lineup.warming(), event, fields, deployment, before);
         boolean challenged = challenger != null && challenger.answers(before, deployment);
         workspace.answering().settle(event, last, challenged ? Answering.Answers.NONE : answers);
         if (challenged) {
@@ -138,16 +138,21 @@ public final class Inference implements AutoCloseable {
         }
     }
 
-    /** A model that runs beside the one that answers takes the event too; if it cannot, its state stays as it was. */
-    private Shadow shadow(Lineup.Slot slot, Event event, Fields fields, LiveDeployment deployment) {
+    /**
+     * A model that runs beside the one that answers takes the event too; if it cannot, its state stays as it was.
+     *
+     * @param before events the answering model had seen: one that has seen as many missed nothing
+     */
+    private Shadow shadow(Lineup.Slot slot, Event event, Fields fields, LiveDeployment deployment, long before) {
         if (slot == null) {
             return null;
         }
         ModelWorkspace workspace = workspaceOf(slot.model());
         workspace.load(slot.state(), deployment.generation());
         long seen = workspace.state.steps();
+        workspace.state.setWarm(seen != before);
         try {
-            workspace.answering().take(event, fields);
+            workspace.answering().take(event, fields, false);
             return new Shadow(workspace, seen, workspace.save());
         } catch (BadEventException e) {
             monitor.onShadowRejection(slot.model().id(), e.reason());
@@ -288,11 +293,7 @@ public final class Inference implements AutoCloseable {
          */
         boolean answers(long championSeen, LiveDeployment deployment) {
             Challenger called = deployment.deployment().challenger();
-            if (workspace == null || !called.answers()) {
-                return false;
-            }
-            workspace.state.setWarm(seen != championSeen);
-            return seen == championSeen || seen >= called.warmUp();
+            return workspace != null && called.answers() && (seen == championSeen || seen >= called.warmUp());
         }
 
         void settle(Event event, Answering.Answers answers) {

@@ -2,8 +2,10 @@ package dev.eddy.stream;
 
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
 import dev.eddy.model.ModelSpec;
+import dev.eddy.network.Decoder;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
@@ -12,6 +14,8 @@ import dev.eddy.wire.Prediction;
 
 /** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
 final class ModelWorkspace {
+    private static final double[] NO_VALUES = {};
+
     final LiveModel model;
     final SequenceState state;
     final Network.Scratch scratch;
@@ -21,6 +25,7 @@ final class ModelWorkspace {
     private final float[] probabilities;
     private final TaskStep task;
     private int label = -1;
+    private final Decoder.Scratch decoding; // null: the model has no decoder
     private final String[] endField; // null: only tombstones end a sequence
 
     ModelWorkspace(LiveModel model, WaitingEvents waiting) {
@@ -32,6 +37,7 @@ final class ModelWorkspace {
         this.outputs = new float[network.outputSize()];
         this.probabilities = new float[network.labelCount()];
         this.task = TaskStep.of(model, scratch);
+        this.decoding = model.decoder() == null ? null : model.decoder().newScratch();
         String field = model.spec().endField();
         this.endField = field == null ? null : Fields.path(field);
         this.answering = Answering.of(model, this, waiting);
@@ -148,22 +154,27 @@ final class ModelWorkspace {
      * @param step   its number in the sequence
      * @param seen   how many later events the answer has seen; null where it waits for none
      * @param values the values of the answer, de-normalised
+     * @throws BadEventException if the model has a decoder whose outputs are not finite
      */
     Prediction prediction(Event event, long step, Integer seen, double[] values) {
         boolean tagged = label >= 0;
+        Decoded decoded =
+                decoding == null ? null : model.decoder().decode(state.network(), state.remembered(), decoding);
         return new Prediction(
                 event.key(),
                 event.time(),
                 step,
                 model.id(),
                 state.isWarm() ? Prediction.Start.WARM : Prediction.Start.COLD,
-                values,
+                decoding == null ? values : NO_VALUES,
                 tagged ? model.readout().labels().get(label) : null,
                 tagged ? probabilities.clone() : null,
                 task.symbol(),
                 task.residual(),
+                task.deviation(),
                 task.language(),
-                seen);
+                seen,
+                decoded);
     }
 
     /** The bytes of the loaded sequence. */

@@ -39,6 +39,11 @@ abstract class TaskStep {
         return null;
     }
 
+    /** The root mean square of the residuals before the event's; null where there are too few. */
+    double[] deviation() {
+        return null;
+    }
+
     /** The symbol that begins at the event; null where none does, or that is not the task. */
     String symbol() {
         return null;

@@ -1,5 +1,6 @@
 package dev.eddy.wire;
 
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
 import dev.eddy.schema.PredictionRecord;
@@ -54,14 +55,33 @@ public final class AvroPredictions implements PredictionEncoder {
                 floats(record.getProbabilities()),
                 record.getSymbol(),
                 doubles(record.getResidual()),
+                doubles(record.getDeviation()),
                 record.getPerplexity() == null
                         ? null
                         : new Prediction.Language(record.getLogProbability(), record.getPerplexity()),
-                record.getLookAhead());
+                record.getLookAhead(),
+                decoded(record));
+    }
+
+    /** A record holds the texts of tokens, not their ids. */
+    private static Decoded decoded(PredictionRecord record) {
+        if (record.getOutputs() != null) {
+            return new Decoded.Numbers(
+                    record.getOutputs().stream().map(AvroPredictions::doubles).toArray(double[][]::new));
+        }
+        return record.getTokens() == null
+                ? null
+                : new Decoded.Tokens(
+                        new int[0],
+                        record.getTokens(),
+                        doubles(record.getLogProbabilities()),
+                        record.getLogProbability(),
+                        record.getEnded());
     }
 
     private static PredictionRecord toRecord(Prediction prediction) {
         Prediction.Language language = prediction.language();
+        Decoded.Tokens tokens = prediction.decoded() instanceof Decoded.Tokens given ? given : null;
         return new PredictionRecord(
                 prediction.timestamp(),
                 prediction.step(),
@@ -74,9 +94,29 @@ public final class AvroPredictions implements PredictionEncoder {
                 list(prediction.probabilities()),
                 prediction.symbol(),
                 list(prediction.residual()),
-                language == null ? null : language.logProbability(),
+                list(prediction.deviation()),
+                logProbability(prediction),
                 language == null ? null : language.perplexity(),
-                prediction.lookAhead());
+                prediction.lookAhead(),
+                tokens == null ? null : tokens.texts(),
+                tokens == null ? null : list(tokens.logProbabilities()),
+                tokens == null ? null : tokens.ended(),
+                prediction.decoded() instanceof Decoded.Numbers numbers ? list(numbers.vectors()) : null);
+    }
+
+    private static Double logProbability(Prediction prediction) {
+        if (prediction.decoded() instanceof Decoded.Tokens tokens) {
+            return tokens.logProbability();
+        }
+        return prediction.language() == null ? null : prediction.language().logProbability();
+    }
+
+    private static List<List<Double>> list(double[][] vectors) {
+        List<List<Double>> list = new ArrayList<>(vectors.length);
+        for (double[] vector : vectors) {
+            list.add(list(vector));
+        }
+        return list;
     }
 
     private static List<Double> list(double[] numbers) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.eddy.model.Decoded;
 import dev.eddy.model.ModelId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +13,9 @@ import java.io.UncheckedIOException;
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
  * {@code fingerprint}, {@code start}, {@code values} and, where they apply, {@code label}, {@code probabilities},
- * {@code symbol}, {@code residual}, {@code logProbability}, {@code perplexity}, {@code lookAhead}. A number that float32 holds
- * exactly is written with the fewest digits that read back to it.
+ * {@code symbol}, {@code residual}, {@code deviation}, {@code logProbability}, {@code perplexity}, {@code lookAhead},
+ * {@code tokens}, {@code logProbabilities}, {@code ended}, {@code outputs}. A number that float32 holds exactly is written with the fewest digits that read
+ * back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
     // Not the platform's Double.toString: its digits changed between Java releases.
@@ -37,7 +39,13 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString PERPLEXITY = new SerializedString("perplexity");
     private static final SerializedString SYMBOL = new SerializedString("symbol");
     private static final SerializedString RESIDUAL = new SerializedString("residual");
+    private static final SerializedString DEVIATION = new SerializedString("deviation");
     private static final SerializedString LOOK_AHEAD = new SerializedString("lookAhead");
+
+    private static final SerializedString TOKENS = new SerializedString("tokens");
+    private static final SerializedString LOG_PROBABILITIES = new SerializedString("logProbabilities");
+    private static final SerializedString ENDED = new SerializedString("ended");
+    private static final SerializedString OUTPUTS = new SerializedString("outputs");
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
     private ModelText model;
@@ -82,6 +90,9 @@ public final class JsonPredictions implements PredictionEncoder {
         if (prediction.residual() != null) {
             write(json, RESIDUAL, prediction.residual());
         }
+        if (prediction.deviation() != null) {
+            write(json, DEVIATION, prediction.deviation());
+        }
         if (prediction.language() != null) {
             write(json, prediction.language());
         }
@@ -89,7 +100,33 @@ public final class JsonPredictions implements PredictionEncoder {
             json.writeFieldName(LOOK_AHEAD);
             json.writeNumber(prediction.lookAhead());
         }
+        if (prediction.decoded() != null) {
+            write(json, prediction.decoded());
+        }
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, Decoded decoded) throws IOException {
+        if (decoded instanceof Decoded.Tokens tokens) {
+            json.writeFieldName(TOKENS);
+            json.writeStartArray();
+            for (String text : tokens.texts()) {
+                json.writeString(text);
+            }
+            json.writeEndArray();
+            write(json, LOG_PROBABILITIES, tokens.logProbabilities());
+            json.writeFieldName(LOG_PROBABILITY);
+            write(json, tokens.logProbability());
+            json.writeFieldName(ENDED);
+            json.writeBoolean(tokens.ended());
+        } else if (decoded instanceof Decoded.Numbers numbers) {
+            json.writeFieldName(OUTPUTS);
+            json.writeStartArray();
+            for (double[] vector : numbers.vectors()) {
+                write(json, vector);
+            }
+            json.writeEndArray();
+        }
     }
 
     private ModelText textOf(ModelId id) {
@@ -125,6 +162,10 @@ public final class JsonPredictions implements PredictionEncoder {
 
     private static void write(JsonGenerator json, SerializedString name, double[] numbers) throws IOException {
         json.writeFieldName(name);
+        write(json, numbers);
+    }
+
+    private static void write(JsonGenerator json, double[] numbers) throws IOException {
         json.writeStartArray();
         for (double number : numbers) {
             write(json, number);

@@ -10,6 +10,8 @@ import java.util.Base64;
 public final class KeyText {
     private static final char REPLACEMENT = '\uFFFD';
 
+    private static final String BASE64 = "base64:";
+
     private KeyText() {}
 
     /** The key as UTF-8 text; {@code base64:…} where it is none. */
@@ -20,6 +22,25 @@ public final class KeyText {
         return text.indexOf(REPLACEMENT) < 0 ? text : strictly(key);
     }
 
+    /**
+     * The key of a text that {@link #of} gave: its UTF-8, or the bytes after {@code base64:} where these are no UTF-8
+     * themselves, as then they had been written as they are.
+     */
+    public static byte[] bytes(String text) {
+        if (text.startsWith(BASE64)) {
+            try {
+                byte[] key = Base64.getDecoder().decode(text.substring(BASE64.length()));
+                if (of(key).equals(text)) {
+                    return key;
+                }
+            } catch (IllegalArgumentException e) {
+                // Not Base64: a text that happens to begin so.
+                return text.getBytes(StandardCharsets.UTF_8);
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static String strictly(byte[] key) {
         try {
             return StandardCharsets.UTF_8
@@ -28,7 +49,7 @@ public final class KeyText {
                     .decode(ByteBuffer.wrap(key))
                     .toString();
         } catch (CharacterCodingException e) {
-            return "base64:" + Base64.getEncoder().encodeToString(key);
+            return BASE64 + Base64.getEncoder().encodeToString(key);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.eddy.wire;
 
+import dev.eddy.model.Decoded;
 import dev.eddy.model.ModelId;
 
 /**
@@ -10,13 +11,16 @@ import dev.eddy.model.ModelId;
  * @param step          number of the event in its sequence, from 1
  * @param model         the model that answered
  * @param start         how the state came to this model
- * @param values        what the head gives, de-normalised where the spec says so
+ * @param values        what the head gives, de-normalised where the spec says so; empty for a model with a decoder
  * @param label         the most probable label; null unless the model is a tagger
  * @param probabilities probability of each label; null unless the model is a tagger
  * @param symbol        the symbol that begins at the event, for a tagger trained with CTC; null where none does
  * @param residual      the event's fields minus what was predicted for them; null if nothing was
+ * @param deviation     the running root mean square of the residuals before this event's, NaN for a field with fewer than two;
+ *                      null if that are all
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
  * @param lookAhead     how many later events the answer has seen; null for a model whose answers wait for none
+ * @param decoded       the list a decoder gave for the sequence; null unless the model has one
  */
 public record Prediction(
         byte[] key,
@@ -29,8 +33,10 @@ public record Prediction(
         float[] probabilities,
         String symbol,
         double[] residual,
+        double[] deviation,
         Language language,
-        Integer lookAhead) {
+        Integer lookAhead,
+        Decoded decoded) {
 
     /**
      * How a language model found the event.

@@ -3,6 +3,7 @@ package dev.eddy.architecture;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,17 @@ class LayersTest {
                 .mayOnlyAccessLayers("model")
                 .whereLayer("config")
                 .mayNotAccessAnyLayer()
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldUseOnnxRuntimeInOnePackageThatIsLoadedByName() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.eddy.network.onnxruntime..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("ai.onnxruntime..", "dev.eddy.network.onnxruntime..")
                 .check(CLASSES);
     }
 

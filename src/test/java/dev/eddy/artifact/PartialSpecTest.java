@@ -61,6 +61,46 @@ class PartialSpecTest {
         assertThat(spec.head().labels()).containsExactly("X", "Y");
     }
 
+    private static final ModelSpec HEADS = new ModelSpec(
+            "m",
+            "1",
+            List.of(new Feature.Vector("features", 2, null, null, null)),
+            null,
+            null,
+            List.of(
+                    new HeadSpec(HeadSpec.Kind.LINEAR, 1, "a", null, null, null, null),
+                    new HeadSpec(HeadSpec.Kind.SOFTMAX, 2, "b", null, null, null, null)),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+
+    @Test
+    void shouldSayMoreOfEachOfSeveralHeads() {
+        PartialSpec partial = PartialSpec.read(
+                "{\"heads\":[{\"from\":\"y\",\"mean\":[1],\"std\":[2]},{\"from\":\"z\",\"labels\":[\"p\",\"q\"]}]}");
+        assertThat(partial.outputs()).containsExactly("y", "z");
+        List<HeadSpec> heads = partial.over(HEADS).heads();
+        assertThat(heads.get(0).mean()).containsExactly(1);
+        assertThat(heads.get(1).labels()).containsExactly("p", "q");
+        assertThat(PartialSpec.read("{\"head\":{\"from\":\"y\"}}").outputs()).containsExactly("y");
+        assertThat(PartialSpec.read("{\"head\":{\"labels\":[]}}").outputs()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseHeadsThatTheFileHasNot() {
+        refused(HEADS, "{\"heads\":[{}]}", "not a list of 2", "one for each output");
+        refused(SCALED, "{\"heads\":[{},{}]}", "not a list of 1");
+        assertThatThrownBy(() ->
+                        PartialSpec.read("{\"heads\":[{\"from\":\"y\"},{}]}").outputs())
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("name one for each or for none");
+    }
+
     @Test
     void shouldRefuseFeaturesThatDoNotFit() {
         refused(TOKEN, "{\"features\":[{\"kind\":\"number\",\"field\":\"a\"}]}", "no token where it takes one");

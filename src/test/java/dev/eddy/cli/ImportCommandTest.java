@@ -48,6 +48,18 @@ class ImportCommandTest {
     }
 
     @Test
+    void shouldImportABidirectionalNetworkOnlyWhereTheSpecLetsAnswersWait() throws IOException {
+        String file = GOLDEN + "bidirectional/lstm-2-steps-script.onnx";
+        assertThat(eddy("import", file, "-o", path("m"))).isEqualTo(1);
+        assertThat(err.toString()).contains("bidirectional", "events that have not come yet", "lookAhead", "maxLength");
+        Files.writeString(folder.resolve("spec.json"), "{\"lookAhead\": 6}");
+        assertThat(eddy("import", file, "--spec", path("spec.json"), "-o", path("m")))
+                .isZero();
+        assertThat(eddy("inspect", path("m"))).isZero();
+        assertThat(out.toString()).contains("lstm 3 -> 8,", "lstm 8 -> 8,", "reads both ways");
+    }
+
+    @Test
     void shouldGiveTheSameFileForTheSameInput() throws IOException {
         assertThat(eddy("import", GOLDEN + "gru.safetensors", "--name", "g", "-o", path("a")))
                 .isZero();

@@ -3,7 +3,9 @@ package dev.eddy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.ModelSpec;
 import dev.eddy.testing.TestModels;
+import dev.eddy.testing.WaitingModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,28 @@ class ScoreCommandTest {
                         {"key":"a","timestamp":3,"value":1}
                         """);
         assertThat(score(events)).hasSize(2).allMatch(line -> line.contains("\"step\":1"));
+    }
+
+    @Test
+    void shouldEndSequencesWithTheFileOrForWantOfEvents() throws IOException {
+        WaitingModels.forward(CellKind.GRU, 2, null, ModelSpec.Emit.EVERY, 1).write(model);
+        Path events = Files.writeString(directory.resolve("events.jsonl"), """
+                        {"key":"a","timestamp":1,"value":1}
+                        {"key":"b","timestamp":2,"value":1}
+                        {"key":"c","timestamp":3,"value":1}
+                        {"key":"c","timestamp":4,"tombstone":true}
+                        {"key":"b","timestamp":200,"value":1}
+                        """);
+        CommandRun run = CommandRun.of("score", "-m", model.toString(), "-i", events.toString(), "-o", out.toString());
+        assertThat(run.err()).contains("1 predictions", "2 of 3 sequences wait", "--end");
+        run = CommandRun.of(
+                "score", "-m", model.toString(), "-i", events.toString(), "-o", out.toString(), "--idle", "100");
+        assertThat(run.err()).contains("3 predictions", "1 of 4 sequences wait");
+        run = CommandRun.of("score", "-m", model.toString(), "-i", events.toString(), "-o", out.toString(), "--end");
+        assertThat(run.err()).contains("4 predictions").doesNotContain("wait");
+        assertThat(Files.readAllLines(out).get(2)).contains("\"key\":\"b\",\"timestamp\":2,", "\"lookAhead\":1}");
+        assertThat(CommandRun.of("score", "-m", "m", "-i", "e", "--idle", "-1").exitCode())
+                .isEqualTo(2);
     }
 
     @Test

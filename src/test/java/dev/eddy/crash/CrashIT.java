@@ -42,7 +42,7 @@ class CrashIT {
     /** One is killed, the other goes on; then the first comes back. */
     private static final int INSTANCES = 2;
 
-    private final CrashPlan plan = CrashPlan.fromProperties();
+    private CrashPlan plan;
 
     @TempDir
     Path directory;
@@ -53,6 +53,16 @@ class CrashIT {
 
     @Test
     void shouldCommitWhatASequentialReplayGivesHoweverOftenItIsKilled() throws Exception {
+        run(CrashPlan.fromProperties(false));
+    }
+
+    @Test
+    void shouldDoSoWhereAnswersWaitAndSequencesEndByThemselves() throws Exception {
+        run(CrashPlan.fromProperties(true));
+    }
+
+    private void run(CrashPlan newPlan) throws Exception {
+        plan = newPlan;
         int port = freePort();
         try (EddyProcess broker = EddyProcess.start(
                 directory.resolve("broker.log"), "broker", "--port", "" + port, "--dir", directory + "/broker")) {
@@ -86,6 +96,7 @@ class CrashIT {
                 "eddy.http.port", "-1",
                 "eddy.status.interval.ms", "300",
                 "num.stream.threads", "2",
+                "eddy.sequence.idle.ms", Long.toString(plan.idleMillis()),
                 "state.dir", directory.resolve("state").toString()));
         try (var writer = Files.newBufferedWriter(directory.resolve("eddy.properties"))) {
             settings.store(writer, null);

@@ -2,7 +2,9 @@ package dev.eddy.crash;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.ModelSpec;
 import dev.eddy.testing.TestModels;
+import dev.eddy.testing.WaitingModels;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,18 +16,23 @@ import java.util.SplittableRandom;
  * @param keys   number of keys
  * @param kills  how often the instance is killed
  * @param seed   of everything random
+ * @param waits  whether answers wait for later events and sequences end for want of events
  */
-record CrashPlan(int events, int keys, int kills, long seed) {
+record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
     private static final long START = 1_700_000_000_000L;
 
+    /** So far apart that the clock, which a quiet partition goes by, never gets as far as the event times. */
+    private static final long INTERVAL = 100;
+
     /** The short form, or the long one by {@code -Deddy.crash.events=200000 -Deddy.crash.kills=20}. */
-    static CrashPlan fromProperties() {
+    static CrashPlan fromProperties(boolean waits) {
         int events = Integer.getInteger("eddy.crash.events", 20_000);
         return new CrashPlan(
                 events,
                 Integer.getInteger("eddy.crash.keys", Math.max(200, events / 50)),
                 Math.max(1, Integer.getInteger("eddy.crash.kills", 3)),
-                Long.getLong("eddy.crash.seed", 42L));
+                Long.getLong("eddy.crash.seed", 42L),
+                waits);
     }
 
     /** An event: what is sent. */
@@ -45,15 +52,31 @@ record CrashPlan(int events, int keys, int kills, long seed) {
     }
 
     private static long time(int index) {
-        return START + index;
+        return START + index * INTERVAL;
+    }
+
+    /** The pause that ends a sequence: longer than most between two events of a key; 0 for none. */
+    long idleMillis() {
+        return waits ? INTERVAL * keys * 2 : 0;
     }
 
     /** The model in force at the beginning, and the two that follow. */
     List<ModelFile> models() {
+        if (waits) {
+            return List.of(
+                    waiting("1", CellKind.LSTM, 3, null),
+                    waiting("2", CellKind.GRU, null, 6),
+                    waiting("3", CellKind.LSTM, 2, null));
+        }
         return List.of(
                 TestModels.predictor("crash", "1", CellKind.LSTM, 16, seed),
                 TestModels.predictor("crash", "2", CellKind.GRU, 24, seed + 1),
                 TestModels.predictor("crash", "3", CellKind.LSTM, 20, seed + 2));
+    }
+
+    private ModelFile waiting(String version, CellKind cell, Integer lookAhead, Integer maxLength) {
+        ModelFile model = WaitingModels.forward(cell, lookAhead, maxLength, ModelSpec.Emit.EVERY, seed);
+        return new ModelFile(model.spec().named("crash", version), model.tensors());
     }
 
     /** Index of the event at which a later model comes into force. */

@@ -19,9 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /** The sequential, single-threaded replay: what must be in the topics, whatever happened on the way. */
 final class Oracle implements AutoCloseable {
+    /** As many as Eddy creates. */
+    private static final int PARTITIONS = 4;
+
     /** Predictions and dead letters of every key, in order. */
     final Map<String, List<String>> predictions = new TreeMap<>();
 
@@ -36,20 +40,27 @@ final class Oracle implements AutoCloseable {
         catalogue.awaitLoaded(Duration.ofMinutes(1));
     }
 
+    /** Each partition has a stream time of its own. */
     void replay(CrashPlan plan) {
-        Inference inference = new Inference(
-                new JsonEvents(),
-                new JsonPredictions(),
-                catalogue::live,
-                SequenceStores.inMemory(),
-                0,
-                InferenceMonitor.NONE,
-                this::add);
+        Inference[] partitions = new Inference[PARTITIONS];
+        long[] streamTime = new long[PARTITIONS];
+        for (int p = 0; p < PARTITIONS; p++) {
+            partitions[p] = new Inference(
+                    new JsonEvents(),
+                    new JsonPredictions(),
+                    catalogue::live,
+                    SequenceStores.inMemory(),
+                    plan.idleMillis(),
+                    InferenceMonitor.NONE,
+                    this::add);
+        }
         for (int i = 0; i < plan.events(); i++) {
             CrashPlan.Event event = plan.event(i);
-            inference.infer(
+            int p = Utils.toPositive(Utils.murmur2(event.key())) % PARTITIONS;
+            streamTime[p] = Math.max(streamTime[p], event.time());
+            partitions[p].infer(
                     new Event(event.key(), event.time(), new RecordHeaders(), event.value(), Event.Origin.UNKNOWN),
-                    event.time());
+                    streamTime[p]);
         }
     }
 

@@ -13,6 +13,8 @@ import dev.eddy.config.EddyConfig;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.SpecJson;
 import dev.eddy.testing.Material;
+import dev.eddy.testing.RuntimeCases;
+import dev.eddy.testing.Seq2SeqCases;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,10 +56,23 @@ class DocumentsTest {
         assertDescribed(TestModels.tagger("t", "1", 3, 4, List.of("a", "b"), 1));
     }
 
+    @Test
+    void shouldDescribeTheSpecsOfDecodersInTheSchema() throws IOException {
+        for (String name : Seq2SeqCases.names()) {
+            assertDescribed(Seq2SeqCases.model(name));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nab-lstm/step-normalised.onnx", "pos-gru/step.onnx", "elman-tanh/step-dynamo.onnx"})
     void shouldDescribeTheSpecsOfImportedModelsInTheSchema(String file) throws IOException {
         assertDescribed(new ModelImport(Material.path("models/" + file), null, null, null, Map.of()).run());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"residual-lstm", "token-language", "mogrifier-lstm"})
+    void shouldDescribeTheSpecsOfModelsOfAnotherEngineInTheSchema(String name) throws IOException {
+        assertDescribed(RuntimeCases.model(name));
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,13 +55,28 @@ class HttpEndpointsTest {
     void shouldNameThePathsThereAre() throws Exception {
         for (String path : new String[] {"/", "/metrics/more", "/health"}) {
             assertThat(get("GET", path).statusCode()).as(path).isEqualTo(404);
-            assertThat(get("GET", path).body()).isEqualTo("there are /metrics, /health/live, /health/ready\n");
+            assertThat(get("GET", path).body())
+                    .isEqualTo("there are /metrics, /health/live, /health/ready, /sequences/KEY\n");
         }
     }
 
     @Test
     void shouldOnlyBeRead() throws Exception {
         assertThat(get("POST", "/metrics").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void shouldAnswerForKeysOfAnyText() throws Exception {
+        for (String key : new String[] {"pump-007", "", "a/b", "a b+c?d#e%", "ä€😀", "base64:/0E=", ".."}) {
+            String encoded = URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
+            HttpResponse<String> response = get("GET", "/sequences/" + encoded);
+            assertThat(response.body()).isEqualTo("{\"key\":\"" + key + "\"}\n");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        }
+        assertThat(get("GET", "/sequences/gone").statusCode()).isEqualTo(404);
+        assertThat(get("POST", "/sequences/pump-007").statusCode()).isEqualTo(405);
+        assertThat(get("GET", "/sequences").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -75,7 +92,10 @@ class HttpEndpointsTest {
                 port,
                 () -> "eddy_events_total 7\n",
                 new Health(() -> true, () -> "running"),
-                new Health(ready::get, () -> ready.get() ? "running" : "no model yet"));
+                new Health(ready::get, () -> ready.get() ? "running" : "no model yet"),
+                key -> key.equals("gone")
+                        ? new SequenceAnswer(404, "{\"error\":\"no sequence\"}")
+                        : new SequenceAnswer(200, "{\"key\":\"" + key + "\"}"));
     }
 
     private HttpResponse<String> get(String method, String path) throws IOException, InterruptedException {

@@ -39,7 +39,7 @@ class LayerSpecTest {
         refused(
                 "{'cell':'gru','input':2,'hidden':3,'activation':'relu'}",
                 "'activation'",
-                "[resetAfter, activations, clip]");
+                "[direction, resetAfter, activations, clip]");
         refused("{'cell':'rnn','input':2,'hidden':3,'options':{'coupled':true}}", "'coupled'", "kind rnn");
         refused(
                 "{'cell':'lstm','input':2,'hidden':3,'tensors':{'peephole':'p'}}",

@@ -60,4 +60,12 @@ class SpecDefaultsTest {
                 .isInstanceOf(InvalidModelException.class)
                 .hasMessageContaining("null");
     }
+
+    @Test
+    void shouldRefuseProbesWithoutAValueForEachEvent() {
+        String values = "\"values\": [[0.5, 0.25]]";
+        assertRefused(MINIMAL.replace(values, "\"values\": []"), "as many 'values' as 'events'");
+        assertRefused(MINIMAL.replace(", " + values, ""), "a probe needs 'events'");
+        assertRefused(MINIMAL.replace("[{\"word\": 1}]", "[]"), "a probe needs 'events'");
+    }
 }

@@ -27,8 +27,25 @@ class SpecSchemaTest {
         assertThat(keys("/properties")).containsExactlyInAnyOrderElementsOf(components(ModelSpec.class));
         assertThat(keys("/$defs/layer/properties")).containsExactlyInAnyOrderElementsOf(components(LayerSpec.class));
         assertThat(keys("/$defs/head/properties")).containsExactlyInAnyOrderElementsOf(components(HeadSpec.class));
+        assertThat(keys("/$defs/decoder/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(DecoderSpec.class));
+        assertThat(keys("/$defs/decoder/properties/initial/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(DecoderSpec.Initial.class));
+        assertFeedback(0, DecoderSpec.Tokens.class);
+        assertFeedback(1, DecoderSpec.Numbers.class);
+        assertThat(keys("/$defs/engine/properties")).containsExactlyInAnyOrderElementsOf(components(EngineSpec.class));
+        assertThat(keys("/$defs/engine/properties/inputs/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(EngineSpec.Input.class));
+        assertThat(keys("/$defs/engine/properties/states/items/properties"))
+                .containsExactlyInAnyOrderElementsOf(components(EngineSpec.State.class));
         assertThat(keys("/$defs/cellOptions/properties"))
                 .containsExactlyInAnyOrderElementsOf(components(CellOptions.class));
+    }
+
+    private void assertFeedback(int alternative, Class<? extends Record> type) {
+        List<String> keys = keys("/$defs/decoder/properties/feedback/oneOf/" + alternative + "/properties");
+        keys.remove("kind");
+        assertThat(keys).containsExactlyInAnyOrderElementsOf(components(type));
     }
 
     @Test

@@ -210,6 +210,7 @@ class CellCompilerTest {
                         layers,
                         spec.head(),
                         spec.heads(),
+                        spec.decoder(),
                         spec.task(),
                         null,
                         null,

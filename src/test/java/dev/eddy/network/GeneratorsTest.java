@@ -7,14 +7,24 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eddy.app.models.ModelImport;
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.BadEventException;
+import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.ModelSpec;
+import dev.eddy.model.Task;
+import dev.eddy.network.Forecaster.Forecast;
 import dev.eddy.network.TokenGenerator.Options;
 import dev.eddy.network.TokenGenerator.Token;
 import dev.eddy.testing.TestModels;
+import dev.eddy.testing.WaitingModels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -88,26 +98,80 @@ class GeneratorsTest {
     void shouldForecastByReadingItsOwnPredictionsOnACopy() {
         LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 6, 1));
         Rollout live = new Rollout(model);
-        double[] values = null;
         for (int t = 0; t < 5; t++) {
-            values = live.step(Fields.of(Map.of("value", 9.0 + t)), t);
+            live.step(Fields.of(Map.of("value", 9.0 + t)), 100 + t);
         }
         float[] state = new float[model.network().stateSize()];
+        double[] task = {11, 4, 2};
         state[0] = 0.25f;
-        float[] before = state.clone();
-        new Forecaster(model).forecast(new Rollout(model, state, new float[0]), values, 5, 1, 10);
-        assertThat(state).containsExactly(before);
+        float[] stateBefore = state.clone();
+        double[] taskBefore = task.clone();
+        List<Forecast> ofCopy =
+                new Forecaster(model).forecast(new Rollout(model, state, new float[0], task, 2, 7), 1, 10);
+        assertThat(state).containsExactly(stateBefore);
+        assertThat(task).containsExactly(taskBefore);
+        assertThat(ofCopy.get(0).values()).containsExactly(11);
+        assertThat(ofCopy.get(9).time()).isEqualTo(17);
+        assertThat(ofCopy.get(8).deviation()).containsExactly(2 * 3);
 
-        double[][] forecast = new Forecaster(model).forecast(live, values, 5, 1, 4);
+        List<Forecast> forecast = new Forecaster(model).forecast(live, 10, 4);
         Rollout byHand = new Rollout(model);
         double[] expected = null;
         for (int t = 0; t < 5; t++) {
             expected = byHand.step(Fields.of(Map.of("value", 9.0 + t)), t);
         }
-        for (double[] foreseen : forecast) {
-            assertThat(foreseen).containsExactly(expected);
+        for (int ahead = 1; ahead <= 4; ahead++) {
+            assertThat(forecast.get(ahead - 1).values()).containsExactly(expected);
+            assertThat(forecast.get(ahead - 1).time()).isEqualTo(104 + ahead * 10);
             expected = byHand.step(Fields.of(Map.of("value", expected[0])), 0);
         }
+    }
+
+    @Test
+    void shouldForecastWithAHorizonFromThePredictionsThatWait() {
+        LiveModel model = TestModels.live(horizon(3));
+        Rollout sequence = new Rollout(model);
+        Deque<Double> waiting = new ArrayDeque<>();
+        List<Double> residuals = new ArrayList<>();
+        for (int t = 0; t < 8; t++) {
+            double value = 9.0 + t * t;
+            if (waiting.size() == 3) {
+                residuals.add(value - waiting.removeFirst());
+            }
+            waiting.addLast(sequence.step(Fields.of(Map.of("value", value)), t)[0]);
+        }
+        double mean = residuals.stream().mapToDouble(r -> r * r).average().orElseThrow();
+        Rollout byHand = new Rollout(model);
+        for (int t = 0; t < 8; t++) {
+            byHand.step(Fields.of(Map.of("value", 9.0 + t * t)), t);
+        }
+        List<Forecast> forecast = new Forecaster(model).forecast(sequence, 1, 7);
+        for (int ahead = 1; ahead <= 7; ahead++) {
+            double expected = waiting.removeFirst();
+            assertThat(forecast.get(ahead - 1).values()).containsExactly(expected);
+            assertThat(forecast.get(ahead - 1).deviation()[0])
+                    .isCloseTo(Math.sqrt(mean * Math.ceil(ahead / 3.0)), within(1e-9));
+            waiting.addLast(byHand.step(Fields.of(Map.of("value", expected)), 7 + ahead)[0]);
+        }
+    }
+
+    @Test
+    void shouldNotForecastBeforeThereIsAPredictionForTheNextEvent() {
+        LiveModel model = TestModels.live(horizon(3));
+        Rollout sequence = new Rollout(model);
+        sequence.step(Fields.of(Map.of("value", 9.0)), 0);
+        sequence.step(Fields.of(Map.of("value", 9.0)), 1);
+        assertThatThrownBy(() -> new Forecaster(model).forecast(sequence, 1, 2))
+                .hasMessage("the sequence has 2 events; a forecast needs 3 to go on from");
+        sequence.step(Fields.of(Map.of("value", 9.0)), 2);
+        assertThat(new Forecaster(model).forecast(sequence, 1, 1).get(0).deviation())
+                .containsExactly(Double.NaN);
+    }
+
+    private static ModelFile horizon(int horizon) {
+        List<Feature> features = List.of(new Feature.Numeric("value", 10.0, 4.0, null));
+        Task task = new Task.Predict(List.of("value"), horizon);
+        return TestModels.model("m", "1", features, CellKind.GRU, 6, 1, task, List.of(), 5);
     }
 
     @Test
@@ -119,6 +183,24 @@ class GeneratorsTest {
         assertThatThrownBy(() -> new Forecaster(tokens))
                 .isInstanceOf(InvalidModelException.class)
                 .hasMessageContaining("'predict'");
+    }
+
+    @Test
+    void shouldRefuseModelsWhoseAnswersWaitForLaterEvents() {
+        LiveModel waiting = TestModels.live(WaitingModels.forward(CellKind.GRU, 3, null, ModelSpec.Emit.EVERY, 1));
+        assertThatThrownBy(() -> Rollout.requireCanGoOn(waiting))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("depends on later events too, so it cannot go on");
+    }
+
+    @Test
+    void shouldRefuseAForecastThatGrowsBeyondAllNumbers() {
+        LiveModel model = TestModels.live(TestModels.predictor("m", "1", CellKind.LSTM, 6, 1));
+        float[] state = new float[model.network().stateSize()];
+        Rollout sequence = new Rollout(model, state, new float[0], new double[] {Double.POSITIVE_INFINITY, 4, 2}, 2, 7);
+        assertThatThrownBy(() -> new Forecaster(model).forecast(sequence, 1, 1))
+                .isInstanceOf(BadEventException.class)
+                .hasMessageContaining("not finite");
     }
 
     private static List<Integer> ids(LiveModel model, Options options, Rollout sequence) {

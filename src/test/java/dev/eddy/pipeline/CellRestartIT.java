@@ -11,6 +11,7 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.testing.CellCases;
 import dev.eddy.testing.EmbeddedKafka;
+import dev.eddy.testing.RuntimeCases;
 import dev.eddy.testing.TestKafka;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +72,9 @@ class CellRestartIT {
         for (String name : CellCases.names()) {
             ModelFile model = CellCases.model(name);
             models.put(name, new ModelFile(model.spec().named(name, "1"), model.tensors()));
+        }
+        for (String name : List.of("residual-lstm", "gated-convolution")) {
+            models.put(name, RuntimeCases.model(name));
         }
         return models;
     }

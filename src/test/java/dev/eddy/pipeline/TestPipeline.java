@@ -108,18 +108,29 @@ final class TestPipeline {
     /** What {@code eddy score} writes for the same events, by key. */
     static Map<String, List<String>> scored(ModelFile model, List<ProducerRecord<byte[], byte[]>> events)
             throws IOException {
+        return byKey(scored(model, 0, events));
+    }
+
+    /** What {@code eddy score} writes for the same events in one partition, where sequences end for want of events. */
+    static String scored(ModelFile model, long idleMillis, List<ProducerRecord<byte[], byte[]>> events)
+            throws IOException {
         StringBuilder lines = new StringBuilder();
         for (ProducerRecord<byte[], byte[]> event : events) {
             lines.append("{\"key\":\"").append(text(event.key()));
             lines.append("\",\"timestamp\":").append(event.timestamp());
-            lines.append(",").append(text(event.value()).substring(1)).append("\n");
+            lines.append(",")
+                    .append(
+                            event.value() == null
+                                    ? "\"tombstone\":true}"
+                                    : text(event.value()).substring(1));
+            lines.append("\n");
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (EventFileReader reader = EventFileReader.jsonLines(
                 new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8)), "key", "timestamp")) {
-            new FileScorer(TestModels.live(model)).score(reader, out, -1, Progress.none());
+            new FileScorer(TestModels.live(model), idleMillis).score(reader, out, -1, Progress.none());
         }
-        return byKey(out.toString(StandardCharsets.UTF_8));
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     /** Predictions as JSON lines, by key. */

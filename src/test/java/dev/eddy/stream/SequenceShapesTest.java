@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eddy.app.models.ModelImport;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
 import dev.eddy.testing.TestModels;
+import dev.eddy.testing.WaitingModels;
 import dev.eddy.wire.AvroPredictions;
 import dev.eddy.wire.JsonPredictions;
 import java.io.IOException;
@@ -181,6 +183,85 @@ class SequenceShapesTest {
             symbols.append(prediction.path("symbol").asText(""));
         }
         assertThat(symbols).hasToString("aabba");
+    }
+
+    @Test
+    void shouldCollapseInTheOrderOfTheAnswersWhereTheyWait() {
+        ModelFile now = follower("{\"kind\":\"tag\",\"blank\":\"_\"}");
+        ModelFile later = edited(now, "\"lookAhead\":2", "2");
+        assertThat(symbols(now, "x", "__aa_ab__b_aaa__")).isEqualTo("aabba");
+        // Trained to say two events later what it saw: its first two answers belong to no event.
+        assertThat(symbols(later, "y", "bbaa_ab__b_aaa__")).isEqualTo("aabba");
+    }
+
+    private String symbols(ModelFile model, String key, String path) {
+        run(model);
+        for (int t = 0; t < path.length(); t++) {
+            int label = "_ab".indexOf(path.charAt(t));
+            String vector = (label == 0 ? "1" : "0") + "," + (label == 1 ? "1" : "0") + "," + (label == 2 ? "1" : "0");
+            topology.event(key, t, "{\"features\":[" + vector + "]}");
+        }
+        topology.event(key, 100, null, new RecordHeaders());
+        StringBuilder symbols = new StringBuilder();
+        for (int t = 0; t < path.length(); t++) {
+            JsonNode prediction = topology.prediction();
+            assertThat(prediction.get("timestamp").longValue()).isEqualTo(t);
+            symbols.append(prediction.path("symbol").asText(""));
+        }
+        assertThat(topology.predictions.isEmpty()).isTrue();
+        return symbols.toString();
+    }
+
+    @Test
+    void shouldAnswerWhatWaitsByTheOldModelWhenASequenceMoves() {
+        ModelFile first = WaitingModels.forward(CellKind.GRU, 3, null, ModelSpec.Emit.EVERY, 1);
+        ModelFile second = new ModelFile(first.spec().named("w", "2"), first.tensors());
+        ModelFile third = atEnd(TestModels.predictor("m", "1", CellKind.GRU, 4, 2), "3");
+        run(first);
+        topology.publish(second);
+        topology.deploy(second.id(), 10);
+        topology.publish(third);
+        topology.deploy(third.id(), 20);
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("trace", new byte[] {1});
+        topology.event("a", 1, "{\"value\":1}".getBytes(StandardCharsets.UTF_8), headers);
+        topology.event("a", 2, "{\"value\":2}");
+        topology.event("a", 10, "{}");
+        topology.deadLetter("MISSING_FIELD");
+        assertThat(topology.predictions.isEmpty()).isTrue();
+        topology.event("a", 11, "{\"value\":3}");
+        var record = topology.predictions.readRecord();
+        assertThat(record.timestamp()).isEqualTo(1);
+        assertThat(record.headers().lastHeader("trace").value()).containsExactly(1);
+        assertThat(new String(record.value(), StandardCharsets.UTF_8))
+                .contains("\"version\":\"1\"", "\"lookAhead\":1}");
+        assertThat(topology.prediction().get("lookAhead").intValue()).isZero();
+        topology.event("a", 21, "{\"value\":3}");
+        JsonNode moved = topology.prediction();
+        assertThat(moved.get("version").textValue()).isEqualTo("2");
+        assertThat(moved.get("step").intValue()).isEqualTo(1);
+        assertThat(topology.predictions.isEmpty()).isTrue();
+        topology.event("a", 30, null, new RecordHeaders());
+        assertThat(topology.prediction().get("version").textValue()).isEqualTo("3");
+    }
+
+    @Test
+    void shouldSayInAvroHowFarAnAnswerLookedAhead(@TempDir Path otherDir) throws IOException {
+        ModelFile model = WaitingModels.forward(CellKind.GRU, 1, null, ModelSpec.Emit.EVERY, 1);
+        run(model);
+        try (TopologyFixture avro = new TopologyFixture(otherDir, Map.of("eddy.output.format", "avro"))) {
+            avro.publish(model);
+            avro.deploy(model.id(), 0);
+            for (int t = 0; t < 2; t++) {
+                topology.event("a", t, "{\"value\":" + t + "}");
+                avro.event("a", t, "{\"value\":" + t + "}");
+            }
+            var record = avro.predictions.readRecord();
+            assertThat(AvroPredictions.decode(record.key(), record.value()).lookAhead())
+                    .isEqualTo(1);
+            assertThat(new JsonPredictions().encode(AvroPredictions.decode(record.key(), record.value())))
+                    .isEqualTo(topology.predictions.readValue());
+        }
     }
 
     /** An identity layer with a memory that has no weight, and a task. */

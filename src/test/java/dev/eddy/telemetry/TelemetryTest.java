@@ -3,6 +3,7 @@ package dev.eddy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Ending;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ class TelemetryTest {
         telemetry.countPrediction();
         telemetry.countRejected(Reason.MISSING_FIELD);
         telemetry.countLoad(Telemetry.Load.REJECTED);
+        telemetry.countEnd(Ending.IDLE);
 
         assertThat(telemetry.scrape().lines())
                 .contains(
@@ -30,6 +32,8 @@ class TelemetryTest {
                         "eddy_predictions_total 1.0",
                         "eddy_rejected_total{reason=\"MISSING_FIELD\"} 1.0",
                         "eddy_rejected_total{reason=\"NULL_KEY\"} 0.0",
+                        "eddy_sequences_ended_total{cause=\"idle\"} 1.0",
+                        "eddy_sequences_ended_total{cause=\"model\"} 0.0",
                         "eddy_model_loads_total{result=\"rejected\"} 1.0");
     }
 

@@ -2,14 +2,17 @@ package dev.eddy.testing;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.model.Fields;
+import dev.eddy.model.LayerSpec;
 import dev.eddy.network.CellNetwork;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
+import java.util.List;
 import java.util.Map;
 
 /** One sequence run through a model, event by event, as the stream does it. */
 public final class Sequence {
     private final LiveModel model;
+    private final List<LayerSpec> layers;
     private final Network.Scratch scratch;
     private final float[] input;
     private final float[] outputs;
@@ -17,6 +20,7 @@ public final class Sequence {
 
     public Sequence(ModelFile file) {
         model = LiveModel.compile(file.id(), file.spec(), file);
+        layers = file.spec().layers();
         scratch = model.network().newScratch();
         input = new float[model.network().inputSize()];
         outputs = new float[model.network().outputSize()];
@@ -40,7 +44,9 @@ public final class Sequence {
         return state[at(layer, part, width) + unit];
     }
 
+    /** Where a part begins: c stands behind h, which is narrower where it is projected. */
     private int at(int layer, int part, int width) {
-        return ((CellNetwork) model.network()).stateAt(layer) + part * width;
+        Integer projection = layers.get(layer).variant().projection();
+        return ((CellNetwork) model.network()).stateAt(layer) + part * (projection == null ? width : projection);
     }
 }

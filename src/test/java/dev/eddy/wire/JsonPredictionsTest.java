@@ -2,9 +2,12 @@ package dev.eddy.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.eddy.model.Decoded;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class JsonPredictionsTest {
@@ -27,6 +30,8 @@ class JsonPredictionsTest {
                 "hot",
                 null,
                 null,
+                null,
+                null,
                 null);
 
         assertThat(text(prediction))
@@ -45,7 +50,45 @@ class JsonPredictionsTest {
 
     @Test
     void shouldWriteNullWhereNothingWasPredicted() {
-        assertThat(text(predictor(FIRST, "a"))).endsWith("\"start\":\"cold\",\"values\":[2.5],\"residual\":[null]}");
+        assertThat(text(predictor(FIRST, "a")))
+                .endsWith("\"start\":\"cold\",\"values\":[2.5],\"residual\":[null],\"deviation\":[0.5]}");
+    }
+
+    @Test
+    void shouldWriteTheListOfADecoder() throws IOException {
+        Decoded tokens = new Decoded.Tokens(
+                new int[] {3, 0}, List.of("c", "\"a\""), new double[] {-0.25, (float) -0.1}, -0.75, true);
+        assertThat(text(decoded(tokens)))
+                .endsWith("\"values\":[],\"tokens\":[\"c\",\"\\\"a\\\"\"],\"logProbabilities\":[-0.25,-0.1],"
+                        + "\"logProbability\":-0.75,\"ended\":true}");
+        Decoded none = new Decoded.Tokens(new int[0], List.of(), new double[0], 0, false);
+        assertThat(text(decoded(none)))
+                .endsWith("\"tokens\":[],\"logProbabilities\":[],\"logProbability\":0.0,\"ended\":false}");
+        Decoded numbers = new Decoded.Numbers(new double[][] {{1, 2.5}, {(float) 0.1, 3}});
+        assertThat(text(decoded(numbers))).endsWith("\"values\":[],\"outputs\":[[1.0,2.5],[0.1,3.0]]}");
+        for (Decoded decoded : List.of(tokens, none, numbers)) {
+            Prediction prediction = decoded(decoded);
+            byte[] avro = new AvroPredictions().encode(prediction);
+            assertThat(text(AvroPredictions.decode(prediction.key(), avro))).isEqualTo(text(prediction));
+        }
+    }
+
+    private static Prediction decoded(Decoded decoded) {
+        return new Prediction(
+                bytes("a"),
+                12,
+                1,
+                FIRST,
+                Prediction.Start.COLD,
+                new double[0],
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                decoded);
     }
 
     @Test
@@ -65,6 +108,21 @@ class JsonPredictionsTest {
         assertThat(KeyText.of(new byte[0])).isEmpty();
     }
 
+    @Test
+    void shouldReadBackEveryKeyItShows() {
+        for (byte[] key : new byte[][] {
+            bytes("sensor-ä€😀"),
+            bytes(""),
+            bytes("base64:"),
+            bytes("base64:YQ=="),
+            bytes("base64:not base64"),
+            {(byte) 0xFF, 65},
+            {(byte) 0xED, (byte) 0xA0, (byte) 0x80}
+        }) {
+            assertThat(KeyText.bytes(KeyText.of(key))).isEqualTo(key);
+        }
+    }
+
     private static Prediction predictor(ModelId model, String key) {
         return new Prediction(
                 bytes(key),
@@ -77,6 +135,8 @@ class JsonPredictionsTest {
                 null,
                 null,
                 new double[] {Double.NaN},
+                new double[] {0.5},
+                null,
                 null,
                 null);
     }

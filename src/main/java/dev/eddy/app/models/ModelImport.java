@@ -4,7 +4,10 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.ModelNames;
 import dev.eddy.artifact.PartialSpec;
 import dev.eddy.artifact.Tensor;
+import dev.eddy.artifact.onnx.GraphNames;
 import dev.eddy.artifact.onnx.OnnxImport;
+import dev.eddy.artifact.onnx.RuntimeImport;
+import dev.eddy.artifact.onnx.WrongStreamException;
 import dev.eddy.artifact.pytorch.PytorchImport;
 import dev.eddy.artifact.safetensors.SafetensorsReader;
 import dev.eddy.model.InvalidModelException;
@@ -25,9 +28,33 @@ import java.util.TreeMap;
  * @param name     name of the model; {@code null} for the spec's or the file's
  * @param version  version of the model; {@code null} for the spec's or "1"
  * @param bindings files of tensors for graph inputs that are weights
+ * @param engine   what shall run an ONNX graph
  */
-public record ModelImport(Path file, String spec, String name, String version, Map<String, Path> bindings) {
+public record ModelImport(
+        Path file, String spec, String name, String version, Map<String, Path> bindings, Engine engine) {
     private static final int HEADER = Long.BYTES;
+
+    /** An import for whatever engine can run the file. */
+    public ModelImport(Path file, String spec, String name, String version, Map<String, Path> bindings) {
+        this(file, spec, name, version, bindings, Engine.AUTO);
+    }
+
+    /** What shall run an ONNX graph. */
+    public enum Engine {
+        /** Eddy, where it recognises the graph, else ONNX Runtime. */
+        AUTO,
+        /** Eddy alone. */
+        NATIVE,
+        /** ONNX Runtime, even where Eddy could. */
+        ONNXRUNTIME
+    }
+
+    /**
+     * An imported model.
+     *
+     * @param reason why Eddy does not run it itself; {@code null} where it does
+     */
+    public record Imported(ModelFile model, String reason) {}
 
     /**
      * Imports the file.
@@ -35,8 +62,24 @@ public record ModelImport(Path file, String spec, String name, String version, M
      * @throws InvalidModelException if it cannot be imported faithfully
      */
     public ModelFile run() throws IOException {
+        return imported().model();
+    }
+
+    /** Imports the file and says what will run it. */
+    public Imported imported() throws IOException {
         PartialSpec partial = PartialSpec.read(spec == null ? "{}" : spec);
-        ModelFile imported = imported(partial);
+        byte[] start = head();
+        if (start.length > 2 && start[0] == 'P' && start[1] == 'K') {
+            throw new InvalidModelException(
+                    file + " is a pickle written by torch.save, which is not read for safety; write"
+                            + " safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\") or an ONNX file");
+        } else if (start.length > HEADER && start[HEADER] == '{') {
+            return new Imported(finished(safetensors(partial)), null);
+        }
+        return onnx(partial);
+    }
+
+    private ModelFile finished(ModelFile imported) {
         ModelSpec named = imported.spec()
                 .named(
                         Objects.requireNonNullElse(name, imported.spec().name()),
@@ -44,17 +87,60 @@ public record ModelImport(Path file, String spec, String name, String version, M
         return ModelProber.withProbe(new ModelFile(named, imported.tensors()));
     }
 
-    private ModelFile imported(PartialSpec partial) throws IOException {
-        byte[] start = head();
-        if (start.length > 2 && start[0] == 'P' && start[1] == 'K') {
-            throw new InvalidModelException(
-                    file + " is a pickle written by torch.save, which is not read for safety; write"
-                            + " safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\") or an ONNX file");
-        } else if (start.length > HEADER && start[HEADER] == '{') {
-            return safetensors(partial);
+    private Imported onnx(PartialSpec partial) throws IOException {
+        boolean runtime = engine == Engine.ONNXRUNTIME
+                || (engine == Engine.AUTO && partial.tree().has("engine"));
+        ModelFile model;
+        InvalidModelException refusal = null;
+        try {
+            model = OnnxImport.read(file, tensors(), partial.outputs());
+        } catch (WrongStreamException e) {
+            throw e; // No engine makes it right.
+        } catch (InvalidModelException e) {
+            if (!runtime && (engine == Engine.NATIVE || !bindings.isEmpty())) {
+                throw e;
+            }
+            model = null;
+            refusal = e;
         }
-        ModelFile model = OnnxImport.read(file, tensors());
-        return new ModelFile(partial.over(model.spec()), model.tensors());
+        if (model != null && !runtime) {
+            return new Imported(finished(new ModelFile(partial.over(model.spec()), model.tensors())), null);
+        }
+        return runtime ? new Imported(graph(partial), "it was asked for") : inPlace(partial, refusal);
+    }
+
+    /** For ONNX Runtime, since Eddy itself refuses the file. */
+    private Imported inPlace(PartialSpec partial, InvalidModelException refusal) throws IOException {
+        String why = withoutFile(refusal);
+        try {
+            return new Imported(graph(partial), why);
+        } catch (InvalidModelException e) {
+            if (withoutFile(e).equals(why)) {
+                throw refusal;
+            }
+            throw new InvalidModelException(refusal.getMessage() + "; on ONNX Runtime instead: " + withoutFile(e), e);
+        }
+    }
+
+    private ModelFile graph(PartialSpec partial) throws IOException {
+        try {
+            if (!bindings.isEmpty()) {
+                throw new InvalidModelException(
+                        "inputs cannot be bound for ONNX Runtime; export them as weights of the graph");
+            }
+            ModelFile model =
+                    RuntimeImport.read(file, GraphNames.of(partial.tree().path("engine")));
+            return finished(new ModelFile(partial.over(model.spec()), model.tensors()));
+        } catch (InvalidModelException e) {
+            throw new InvalidModelException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String withoutFile(InvalidModelException refusal) {
+        String start = file + ": ";
+        return refusal.getMessage().startsWith(start)
+                ? refusal.getMessage().substring(start.length())
+                : refusal.getMessage();
     }
 
     private byte[] head() throws IOException {
@@ -67,6 +153,14 @@ public record ModelImport(Path file, String spec, String name, String version, M
         if (!bindings.isEmpty()) {
             throw new InvalidModelException(
                     "only inputs of an ONNX graph can be bound; " + file + " is a safetensors file");
+        }
+        if (!partial.outputs().isEmpty()) {
+            throw new InvalidModelException(
+                    "only outputs of an ONNX graph can be chosen with 'from'; " + file + " is a safetensors file");
+        }
+        if (engine == Engine.ONNXRUNTIME || partial.tree().has("engine")) {
+            throw new InvalidModelException(
+                    "another engine runs ONNX graphs alone; " + file + " is a safetensors file, leave it out");
         }
         byte[] bytes = Files.readAllBytes(file);
         if (SafetensorsReader.read(bytes).metadata().containsKey(ModelFile.SPEC_KEY)) {

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 
 /** Gives a model without probes one: a fixed pseudo-random sequence and what the model makes of it on this machine. */
@@ -55,8 +54,7 @@ public final class ModelProber {
     private static List<Map<String, Object>> events(ModelFile model) {
         Random random = new Random(SEED);
         List<Map<String, Object>> events = new ArrayList<>();
-        int length = Objects.requireNonNullElse(model.spec().maxLength(), EVENTS);
-        for (int t = 0; t < Math.min(EVENTS, length); t++) {
+        for (int t = 0; t < EVENTS; t++) {
             Map<String, Object> event = new LinkedHashMap<>();
             for (Feature feature : model.spec().features()) {
                 if (feature instanceof Feature.Time) {
@@ -86,8 +84,7 @@ public final class ModelProber {
             return category.values().get(random.nextInt(category.values().size()));
         } else if (feature instanceof Feature.Token token) {
             boolean ids = token.vocabulary().isEmpty();
-            int id = random.nextInt(
-                    ids ? model.shape(token.embedding())[0] : token.vocabulary().size());
+            int id = random.nextInt(ids ? ids(token, model) : token.vocabulary().size());
             return ids ? id : token.vocabulary().get(id);
         }
         Feature.Vector vector = (Feature.Vector) feature;
@@ -97,6 +94,15 @@ public final class ModelProber {
             values.add(number(random, scaled ? vector.mean()[i] : 0, scaled ? vector.std()[i] : 1));
         }
         return values;
+    }
+
+    /** How many ids a token has for certain. */
+    private static int ids(Feature.Token token, ModelFile model) {
+        if (model.spec().engine() == null) {
+            return model.shape(token.embedding())[0];
+        }
+        Integer ids = model.spec().idsOf(token);
+        return ids == null ? 1 : ids;
     }
 
     /** As a float32, so that its text is short. */

@@ -2,6 +2,8 @@ package dev.eddy.app.models;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
+import dev.eddy.model.DecoderSpec;
+import dev.eddy.model.EngineSpec;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
 import dev.eddy.model.LayerSpec;
@@ -12,6 +14,7 @@ import dev.eddy.network.LiveModel;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +46,18 @@ public final class ModelReport {
         facts.put("model", file.id().label());
         facts.put("fingerprint", file.fingerprint().toString());
         facts.put("features", spec.features().stream().map(this::feature).toList());
-        facts.put("layers", spec.layers().stream().map(this::layer).toList());
-        if (spec.heads().isEmpty()) {
+        if (spec.engine() == null) {
+            facts.put("layers", spec.layers().stream().map(this::layer).toList());
+        } else {
+            facts.put("engine", live.network().engine() + ", whose arithmetic it is");
+            facts.put("graph", graph(spec.engine()));
+            facts.put(
+                    "states",
+                    spec.engine().states().stream().map(ModelReport::state).toList());
+        }
+        if (spec.decoder() != null) {
+            facts.put("decoder", decoder(spec.decoder()));
+        } else if (spec.heads().isEmpty()) {
             facts.put("head", head(spec.head()));
         } else {
             facts.put("heads", spec.heads().stream().map(this::head).toList());
@@ -57,7 +70,9 @@ public final class ModelReport {
         if (spec.maxLength() != null) {
             facts.put("maxLength", spec.maxLength());
         }
-        facts.put("parameters", parameters(file.tensors().keySet()));
+        if (spec.engine() == null) {
+            facts.put("parameters", parameters(file.tensors().keySet()));
+        }
         facts.put("stateBytesPerKey", StateCodec.size(new SequenceState(live)));
         facts.put("fileBytes", file.bytes().length);
         facts.put("probes", probes(spec));
@@ -88,16 +103,36 @@ public final class ModelReport {
             return category.field() + ": one of " + category.values() + ", any other counts as unknown"
                     + missing(feature);
         } else if (feature instanceof Feature.Token token) {
+            if (token.embedding() == null) {
+                return token.field() + ": token (" + meaning(token, file.spec().idsOf(token)) + ")" + missing(feature);
+            }
             int[] shape = file.shape(token.embedding());
-            String meaning = token.vocabulary().isEmpty()
-                    ? "integer id from 0 to " + (shape[0] - 1)
-                    : "text, a vocabulary of " + token.vocabulary().size();
-            return token.field() + ": token (" + meaning + "), embedded in " + shape[1] + " numbers" + missing(feature);
+            return token.field() + ": token (" + meaning(token, shape[0]) + "), embedded in " + shape[1] + " numbers"
+                    + missing(feature);
         } else if (feature instanceof Feature.Vector vector) {
             String scaled = vector.mean() == null ? "" : ", each normalised by its mean and std";
             return vector.field() + ": list of " + vector.length() + " numbers" + scaled + missing(feature);
         }
         return "event time: sine and cosine of " + ((Feature.Time) feature).of();
+    }
+
+    private static String meaning(Feature.Token token, Integer ids) {
+        if (!token.vocabulary().isEmpty()) {
+            return "text, a vocabulary of " + token.vocabulary().size();
+        }
+        return "integer id from 0" + (ids == null ? "" : " to " + (ids - 1));
+    }
+
+    private String graph(EngineSpec engine) {
+        List<String> inputs = engine.inputs().stream()
+                .map(input -> input.name() + " " + Arrays.toString(input.shape()))
+                .toList();
+        return Tensor.elements(file.shape(engine.graph())) + " bytes of ONNX, " + String.join(", ", inputs) + " -> "
+                + engine.output();
+    }
+
+    private static String state(EngineSpec.State state) {
+        return state.input() + " -> " + state.output() + " " + Arrays.toString(state.shape());
     }
 
     private static String missing(Feature feature) {
@@ -112,8 +147,12 @@ public final class ModelReport {
         String function = layer.activation() == null
                 ? ""
                 : " " + layer.activation().function().spelling();
+        String direction = !layer.readsBackward()
+                ? ""
+                : layer.direction() == LayerSpec.Direction.BOTH ? ", reads both ways" : ", reads backward";
         return layer.cell().spelling() + function + " " + layer.input() + " -> " + layer.outputSize() + ", "
                 + parameters(layer.tensors().values()) + " parameters"
+                + direction
                 + (layer.resetsAfterProduct() ? "" : ", reset before the product")
                 + (layer.options() == null ? "" : ", " + SpecJson.write(layer.options()));
     }
@@ -122,8 +161,9 @@ public final class ModelReport {
         List<String> names = new ArrayList<>();
         names.add(head.weight());
         names.add(head.bias());
+        boolean inGraph = file.spec().engine() != null && file.spec().engine().headInGraph();
         String map = head.weight() == null
-                ? "values of the last layer"
+                ? inGraph ? "in the graph" : "values of the last layer"
                 : "linear to " + head.output() + ", "
                         + parameters(names.stream().filter(Objects::nonNull).toList()) + " parameters";
         String function = head.kind() == HeadSpec.Kind.LINEAR
@@ -135,6 +175,26 @@ public final class ModelReport {
                 + (head.labels().isEmpty() ? "" : ", labels " + head.labels());
     }
 
+    private List<String> decoder(DecoderSpec decoder) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                decoder.feedback() instanceof DecoderSpec.Tokens tokens
+                        ? "reads its own tokens from '" + tokens.start() + "' on, until "
+                                + (tokens.end() == null ? "there are " : "'" + tokens.end() + "' or ") + decoder.limit()
+                        : "reads its own vectors from "
+                                + ((DecoderSpec.Numbers) decoder.feedback())
+                                        .start()
+                                        .meaning() + " on, gives "
+                                + decoder.limit());
+        lines.add(
+                decoder.context() == DecoderSpec.Context.EVERY
+                        ? "starts from the encoder's state and reads its output at every step"
+                        : "starts from the encoder's state");
+        decoder.layers().forEach(layer -> lines.add(layer(layer)));
+        lines.add(head(decoder.head()));
+        return lines;
+    }
+
     private String task(Task task) {
         if (task instanceof Task.Predict predict) {
             return "predict " + predict.fields() + ", " + predict.horizon() + " events ahead";
@@ -142,6 +202,9 @@ public final class ModelReport {
         if (task instanceof Task.Tag tag) {
             return "tag each event with one of " + live.readout().labels().size() + " labels"
                     + (tag.blank() == null ? "" : ", '" + tag.blank() + "' is the blank");
+        }
+        if (live.decoder() != null) {
+            return "a list for each sequence";
         }
         return task instanceof Task.Language ? "how probable each token was, and the perplexity so far" : "values";
     }

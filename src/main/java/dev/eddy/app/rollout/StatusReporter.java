@@ -39,6 +39,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
     private final EddyConfig config;
     private final Catalogue catalogue;
     private final Supplier<String> state;
+    private final Supplier<String> http;
     private final KafkaProducer<String, byte[]> producer;
     private final long startedAt = System.currentTimeMillis();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -47,11 +48,17 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
         return thread;
     });
 
-    /** @param state what to say of the stream's state */
-    public StatusReporter(EddyConfig config, Catalogue catalogue, Supplier<String> state) {
+    /**
+     * A reporter.
+     *
+     * @param state what to say of the stream's state
+     * @param http  where the instance's HTTP is; gives null where it is off
+     */
+    public StatusReporter(EddyConfig config, Catalogue catalogue, Supplier<String> state, Supplier<String> http) {
         this.config = config;
         this.catalogue = catalogue;
         this.state = state;
+        this.http = http;
         this.producer =
                 new KafkaProducer<>(ClientSettings.producer(config), new StringSerializer(), new ByteArraySerializer());
         catalogue.addListener(this);
@@ -108,7 +115,8 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 System.currentTimeMillis(),
                 config.getLong(EddyConfig.STATUS_INTERVAL),
                 catalogue.history().newestGeneration(),
-                models);
+                models,
+                http.get());
     }
 
     private static byte[] encode(InstanceStatus status) {

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -41,8 +42,43 @@ public final class Topics {
      *     does not; the message says what to do
      */
     public static void ensure(EddyConfig config, TopicRole... roles) {
+        with(config, topics -> {
+            topics.ensure(List.of(roles));
+            return null;
+        });
+    }
+
+    /**
+     * The partitions of the input topic.
+     *
+     * @throws OperationFailedException if no broker answers, or there is no such topic
+     */
+    public static List<Integer> inputPartitions(EddyConfig config) {
+        String input = config.getString(EddyConfig.INPUT_TOPIC);
+        return with(
+                config,
+                topics ->
+                        topics
+                                .admin
+                                .describeTopics(List.of(input))
+                                .allTopicNames()
+                                .get()
+                                .get(input)
+                                .partitions()
+                                .stream()
+                                .map(TopicPartitionInfo::partition)
+                                .toList());
+    }
+
+    /** What is asked of the broker. */
+    @FunctionalInterface
+    private interface Request<T> {
+        T of(Topics topics) throws ExecutionException, InterruptedException;
+    }
+
+    private static <T> T with(EddyConfig config, Request<T> request) {
         try (Admin admin = Admin.create(ClientSettings.admin(config))) {
-            new Topics(config, admin).ensure(List.of(roles));
+            return request.of(new Topics(config, admin));
         } catch (ExecutionException e) {
             throw BrokerFailures.sentence(e.getCause(), config);
         } catch (KafkaException e) {

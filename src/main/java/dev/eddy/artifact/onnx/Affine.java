@@ -2,6 +2,7 @@ package dev.eddy.artifact.onnx;
 
 import dev.eddy.artifact.onnx.Expressions.Linear;
 import dev.eddy.artifact.onnx.Polynomial.Atom;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,11 @@ final class Affine {
 
     private Affine(int width) {
         bias = new double[width];
+    }
+
+    /** The map that gives zero. */
+    static Affine zero(int width) {
+        return new Affine(width);
     }
 
     /**
@@ -81,6 +87,38 @@ final class Affine {
         Affine negated = new Affine(bias.length);
         negated.add(this, ref -> ref, -1);
         return negated;
+    }
+
+    /**
+     * How each number of the result reads the element at its own place of a vector.
+     *
+     * @return {@code null} where one reads an element at another place
+     */
+    double[] diagonal(long[] refs) {
+        double[] diagonal = new double[bias.length];
+        for (int j = 0; j < refs.length; j++) {
+            double[] column = columns.get(refs[j]);
+            for (int k = 0; column != null && k < column.length; k++) {
+                if (k == j) {
+                    diagonal[k] = column[k];
+                } else if (column[k] != 0) {
+                    return null;
+                }
+            }
+        }
+        return diagonal;
+    }
+
+    /** Whether it reads any of some elements. */
+    boolean readsAny(long[] refs) {
+        return Arrays.stream(refs).anyMatch(columns::containsKey);
+    }
+
+    /** The same map, some elements taken for zero. */
+    Affine without(long[] refs) {
+        Affine without = renamed(ref -> ref);
+        Arrays.stream(refs).forEach(without.columns::remove);
+        return without;
     }
 
     /** The same map without its bias. */

@@ -2,14 +2,15 @@ package dev.eddy.artifact.onnx;
 
 import dev.eddy.artifact.onnx.Call.Operator;
 import dev.eddy.artifact.onnx.Expressions.Arithmetic;
+import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
-import dev.eddy.model.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
-/** Element-wise arithmetic and activations. */
+/** Element-wise arithmetic. */
 final class ArithmeticOperators {
     private ArithmeticOperators() {}
 
@@ -18,16 +19,6 @@ final class ArithmeticOperators {
         table.put("Sub", call -> arithmetic(call, Arithmetic.SUB));
         table.put("Mul", call -> arithmetic(call, Arithmetic.MUL));
         table.put("Div", call -> arithmetic(call, Arithmetic.DIV));
-        table.put("Tanh", call -> activate(call, Activation.TANH));
-        table.put("Relu", call -> activate(call, Activation.RELU));
-        table.put("Sigmoid", call -> activate(call, Activation.SIGMOID));
-    }
-
-    private static List<Value> activate(Call call, Activation activation) {
-        Series x = call.series(0);
-        call.budget().take(x.refs().length);
-        return List.of(new Series(
-                x.axes(), call.expressions().add(new Expressions.Activated(activation, x.refs())), x.moment()));
     }
 
     private static List<Value> arithmetic(Call call, Arithmetic operation) {
@@ -99,13 +90,9 @@ final class ArithmeticOperators {
     private static Series scaleReversed(Call call, Arithmetic operation, Constant by, Series x) {
         return switch (operation) {
             case ADD, MUL -> scale(call, operation, x, by);
-            case SUB -> scale(call, Arithmetic.ADD, scale(call, Arithmetic.MUL, x, scalar(-1)), by);
+            case SUB -> scale(call, Arithmetic.ADD, scale(call, Arithmetic.MUL, x, Constant.ofReal(-1)), by);
             case DIV -> throw call.refuse("it divides by a computed value, which is not supported");
         };
-    }
-
-    private static Constant scalar(double value) {
-        return new Constant(List.of(), new Numbers.Doubles(new double[] {value}), false);
     }
 
     /** A value scaled by a constant that is the same at every point of time and batch. */
@@ -138,27 +125,46 @@ final class ArithmeticOperators {
     /** Two values element by element. */
     static Series combine(Call call, Arithmetic operation, Series a, Series b) {
         return switch (operation) {
-            case ADD -> joined(call, a, b, new Expressions.Sum(a.refs(), b.refs()));
-            case SUB -> combine(call, Arithmetic.ADD, a, scale(call, Arithmetic.MUL, b, scalar(-1)));
-            case MUL -> joined(call, a, b, new Expressions.Product(a.refs(), b.refs()));
-            case DIV -> throw call.refuse("it divides by a computed value, which is not supported");
+            case ADD -> joined(call, a, b, Expressions.Sum::new);
+            case SUB -> combine(call, Arithmetic.ADD, a, scale(call, Arithmetic.MUL, b, Constant.ofReal(-1)));
+            case MUL -> joined(call, a, b, Expressions.Product::new);
+            case DIV -> NormalisingOperators.quotient(call, a, b);
         };
     }
 
-    private static Series joined(Call call, Series a, Series b, Expressions.Expr expr) {
-        Series longer = a.rank() >= b.rank() ? a : b;
-        Series shorter = a.rank() >= b.rank() ? b : a;
-        int shift = longer.rank() - shorter.rank();
-        for (int i = 0; i < longer.rank(); i++) {
-            Axis x = longer.axes().get(i);
-            Axis y = i < shift ? Axis.UNIT : shorter.axes().get(i - shift);
-            if (x.runs() && y.runs()) {
-                x.symbol().join(y.symbol());
-            } else if (!x.same(y)) {
-                throw call.refuse("it combines values of different shapes");
-            }
+    private static Series joined(Call call, Series a, Series b, BiFunction<long[], long[], Expr> operation) {
+        int rank = Math.max(a.rank(), b.rank());
+        List<Axis> axes = new ArrayList<>();
+        for (int i = 0; i < rank; i++) {
+            Axis x = i < rank - a.rank() ? Axis.UNIT : a.axes().get(i - (rank - a.rank()));
+            Axis y = i < rank - b.rank() ? Axis.UNIT : b.axes().get(i - (rank - b.rank()));
+            axes.add(joined(call, x, y, a.refs().length == 1, b.refs().length == 1));
         }
-        call.budget().take(a.refs().length);
-        return new Series(longer.axes(), call.expressions().add(expr), Joining.moment(call, a, b));
+        int width = Math.max(a.refs().length, b.refs().length);
+        call.budget().take(width);
+        long[] refs = call.expressions().add(operation.apply(repeated(a.refs(), width), repeated(b.refs(), width)));
+        return new Series(List.copyOf(axes), refs, Joining.moment(call, a, b));
+    }
+
+    /** A value of a single element stands beside every element of the other. */
+    private static Axis joined(Call call, Axis x, Axis y, boolean xSingle, boolean ySingle) {
+        if (x.runs() && y.runs()) {
+            x.symbol().join(y.symbol());
+            return x;
+        } else if (x.same(y) || (ySingle && y.unit() && !x.runs())) {
+            return x;
+        } else if (xSingle && x.unit() && !y.runs()) {
+            return y;
+        }
+        throw call.refuse("it combines values of different shapes");
+    }
+
+    private static long[] repeated(long[] refs, int width) {
+        if (refs.length == width) {
+            return refs;
+        }
+        long[] repeated = new long[width];
+        Arrays.fill(repeated, refs[0]);
+        return repeated;
     }
 }

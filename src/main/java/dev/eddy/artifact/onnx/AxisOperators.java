@@ -25,7 +25,8 @@ final class AxisOperators {
 
     private static List<Value> dropout(Call call) {
         Constant training = call.constant(2, "training mode");
-        if (training != null && !training.zero()) {
+        boolean old = call.opset() < 7 && call.number("is_test", 0) == 0;
+        if (old || (training != null && !training.zero())) {
             throw call.refuse("it drops values at random; call model.eval() before the export");
         }
         return List.of(call.input(0));

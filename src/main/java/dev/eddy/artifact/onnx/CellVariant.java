@@ -5,6 +5,7 @@ import dev.eddy.model.Activation.Function;
 import dev.eddy.model.CellOptions;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,8 +22,9 @@ record CellVariant(Activation activation, CellOptions options) {
             CellKind.GRU, List.of(Activation.SIGMOID, Activation.TANH),
             CellKind.RNN, List.of(Activation.TANH));
 
-    static CellVariant of(Call call, CellKind kind) {
-        List<Activation> activations = activations(call, USUAL.get(kind));
+    /** @param directions number of directions, whose functions must be the same */
+    static CellVariant of(Call call, CellKind kind, int directions) {
+        List<Activation> activations = activations(call, USUAL.get(kind), directions);
         boolean usual = activations.equals(USUAL.get(kind));
         boolean coupled = kind == CellKind.LSTM && call.number("input_forget", 0) != 0;
         CellOptions options = CellOptions.NONE
@@ -44,16 +46,18 @@ record CellVariant(Activation activation, CellOptions options) {
         return clip;
     }
 
-    private static List<Activation> activations(Call call, List<Activation> usual) {
+    private static List<Activation> activations(Call call, List<Activation> usual, int directions) {
         OnnxModel.Attribute given = call.node().attributes().get("activations");
         List<String> names = given == null || given.strings().isEmpty()
-                ? usual.stream()
+                ? Collections.nCopies(directions, usual).stream()
+                        .flatMap(List::stream)
                         .map(activation -> activation.function().spelling())
                         .toList()
                 : given.strings();
-        if (names.size() != usual.size()) {
-            throw call.refuse("it has the activations " + Refusals.brief(names.toString())
-                    + "; a layer of one direction has " + usual.size());
+        int count = directions * usual.size();
+        if (names.size() != count) {
+            throw call.refuse("it has the activations " + Refusals.brief(names.toString()) + "; a layer of "
+                    + (directions == 1 ? "one direction has " : "two directions has ") + count);
         }
         Parameters alpha = new Parameters(call, "activation_alpha");
         Parameters beta = new Parameters(call, "activation_beta");
@@ -66,7 +70,12 @@ record CellVariant(Activation activation, CellOptions options) {
         alpha.requireAllTaken();
         beta.requireAllTaken();
         activations.forEach(activation -> requireParameters(call, activation));
-        return List.copyOf(activations);
+        List<Activation> first = List.copyOf(activations.subList(0, usual.size()));
+        if (!first.equals(activations.subList(count - usual.size(), count))) {
+            throw call.refuse("its two directions have different activations, " + Refusals.brief(names.toString())
+                    + "; use the same for both, with the same alpha and beta");
+        }
+        return first;
     }
 
     private static Function function(Call call, String name) {
@@ -87,9 +96,11 @@ record CellVariant(Activation activation, CellOptions options) {
             default -> false;
         };
         if (open) {
+            boolean one = activation.function() == Function.THRESHOLDED_RELU;
             throw call.refuse("its activation " + activation.function().spelling()
-                    + " has no parameters, for which runtimes take different ones; give activation_alpha"
-                    + (activation.function() == Function.THRESHOLDED_RELU ? "" : " and activation_beta"));
+                    + " has no parameters, for which runtimes take different ones ("
+                    + (one ? "alpha is 1 by the ONNX text and 0 in onnxruntime" : "they are 0 in onnxruntime")
+                    + "); give activation_alpha" + (one ? "" : " and activation_beta"));
         }
     }
 

@@ -3,8 +3,10 @@ package dev.eddy.artifact.onnx;
 import dev.eddy.model.GateOrder;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.TensorRole;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The weights of a recurrent node, their gates put into the order of model files. */
@@ -17,11 +19,16 @@ final class CellWeights {
     private final Call call;
     private final int[] order; // order[gate of a model file] = gate of ONNX
     private final int hidden;
-    private final Map<String, float[]> byRole = new HashMap<>();
+    private final int directions;
+    private final List<Map<String, float[]>> byRole = new ArrayList<>(); // of each direction
 
-    /** @param input width of the node's input */
-    CellWeights(Call call, CellKind kind, int input) {
+    /**
+     * @param input      width of the node's input
+     * @param directions number of directions: the first axis of every tensor
+     */
+    CellWeights(Call call, CellKind kind, int input, int directions) {
         this.call = call;
+        this.directions = directions;
         this.order = order(kind);
         Constant w = tensor(W, "weight W");
         Constant r = tensor(R, "weight R");
@@ -30,19 +37,26 @@ final class CellWeights {
             throw call.refuse("its weight R has not three axes");
         }
         hidden = r.axes().get(2).size();
-        requireShape(w, "W", 1, order.length * hidden, input);
-        requireShape(r, "R", 1, order.length * hidden, hidden);
+        int rows = order.length * hidden;
+        requireShape(w, "W", directions, rows, input);
+        requireShape(r, "R", directions, rows, hidden);
         if (call.number("hidden_size", hidden) != hidden) {
             throw call.refuse(
                     "it says hidden_size " + call.number("hidden_size", 0) + " but its weights are for " + hidden);
         }
-        call.budget().take(w.numbers().size() + (long) r.numbers().size());
-        byRole.put(TensorRole.WEIGHT_IH, reorder(w.numbers().floats(), 0, input));
-        byRole.put(TensorRole.WEIGHT_HH, reorder(r.numbers().floats(), 0, hidden));
         if (b != null) {
-            requireShape(b, "B", 1, 2 * order.length * hidden);
-            byRole.put(TensorRole.BIAS_IH, reorder(b.numbers().floats(), 0, 1));
-            byRole.put(TensorRole.BIAS_HH, reorder(b.numbers().floats(), order.length * hidden, 1));
+            requireShape(b, "B", directions, 2 * rows);
+        }
+        call.budget().take(w.numbers().size() + (long) r.numbers().size());
+        for (int i = 0; i < directions; i++) {
+            Map<String, float[]> own = new HashMap<>();
+            own.put(TensorRole.WEIGHT_IH, reorder(w.numbers().floats(), i * rows * input, input));
+            own.put(TensorRole.WEIGHT_HH, reorder(r.numbers().floats(), i * rows * hidden, hidden));
+            if (b != null) {
+                own.put(TensorRole.BIAS_IH, reorder(b.numbers().floats(), 2 * i * rows, 1));
+                own.put(TensorRole.BIAS_HH, reorder(b.numbers().floats(), (2 * i + 1) * rows, 1));
+            }
+            byRole.add(own);
         }
         if (kind == CellKind.LSTM) {
             peepholes(call.number("input_forget", 0) != 0);
@@ -55,12 +69,15 @@ final class CellWeights {
         if (p == null || p.zero()) {
             return;
         }
-        requireShape(p, "P", 1, 3 * hidden);
+        requireShape(p, "P", directions, 3 * hidden);
         float[] stacked = p.numbers().floats();
-        byRole.put(TensorRole.PEEPHOLE_I, Arrays.copyOfRange(stacked, 0, hidden));
-        byRole.put(TensorRole.PEEPHOLE_O, Arrays.copyOfRange(stacked, hidden, 2 * hidden));
-        if (!coupled) {
-            byRole.put(TensorRole.PEEPHOLE_F, Arrays.copyOfRange(stacked, 2 * hidden, 3 * hidden));
+        for (int i = 0; i < directions; i++) {
+            int at = 3 * i * hidden;
+            byRole.get(i).put(TensorRole.PEEPHOLE_I, Arrays.copyOfRange(stacked, at, at + hidden));
+            byRole.get(i).put(TensorRole.PEEPHOLE_O, Arrays.copyOfRange(stacked, at + hidden, at + 2 * hidden));
+            if (!coupled) {
+                byRole.get(i).put(TensorRole.PEEPHOLE_F, Arrays.copyOfRange(stacked, at + 2 * hidden, at + 3 * hidden));
+            }
         }
     }
 
@@ -68,8 +85,9 @@ final class CellWeights {
         return hidden;
     }
 
-    Map<String, float[]> byRole() {
-        return byRole;
+    /** Role to tensor, of one direction. */
+    Map<String, float[]> byRole(int direction) {
+        return byRole.get(direction);
     }
 
     /** ONNX stacks the gates of an LSTM as input, output, forget, cell and those of a GRU as update, reset, hidden. */
@@ -96,7 +114,7 @@ final class CellWeights {
         if (!Arrays.equals(constant.shape(), shape)) {
             throw call.refuse("its " + what + " has the shape " + Arrays.toString(constant.shape()) + ", not "
                     + Arrays.toString(shape)
-                    + "; layers of two directions or with projections are not supported");
+                    + (directions == 1 ? "" : ", of two directions") + "; layers with projections are not supported");
         }
     }
 

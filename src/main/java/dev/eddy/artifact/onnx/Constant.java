@@ -12,6 +12,11 @@ record Constant(List<Axis> axes, Numbers numbers, boolean integral) implements V
         return new Constant(Axis.plain(values.length), new Numbers.Doubles(numbers), true);
     }
 
+    /** A single number without axes. */
+    static Constant ofReal(double value) {
+        return new Constant(List.of(), new Numbers.Doubles(new double[] {value}), false);
+    }
+
     int[] shape() {
         return Axis.sizes(axes);
     }

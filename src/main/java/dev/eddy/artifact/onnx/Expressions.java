@@ -89,6 +89,46 @@ final class Expressions {
         }
     }
 
+    /** The absolute value of each element. */
+    record Absolute(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** Whether each element is above a number. */
+    record Above(double threshold, long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** The mean of all elements, one number. */
+    record Mean(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return 1;
+        }
+    }
+
+    /** The square root of each element. */
+    record Root(long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
+    /** A vector minus its mean, over its deviation: {@code (x - mean) / sqrt(variance + epsilon)}. */
+    record Standardised(float epsilon, long[] x) implements Expr {
+        @Override
+        public int width() {
+            return x.length;
+        }
+    }
+
     /** Softmax or its logarithm over the whole vector. */
     record Normalised(HeadSpec.Kind kind, long[] x) implements Expr {
         @Override
@@ -97,9 +137,13 @@ final class Expressions {
         }
     }
 
+    /** What parts that read the other way have at an end of a sequence where they begin; nothing can use it. */
+    record Unfinished(int width) implements Expr {}
+
     /**
      * A recurrent cell; its elements are h and, of an LSTM, c.
      *
+     * @param backward whether it reads from the last step to the first
      * @param options variants of the cell; {@code null} for none
      * @param weights role to tensor, in the order of gates of a model file
      * @param h       initial state; {@code null} for zero
@@ -107,6 +151,7 @@ final class Expressions {
      */
     record Cell(
             CellKind kind,
+            boolean backward,
             Activation activation,
             boolean resetAfter,
             CellOptions options,
@@ -116,14 +161,33 @@ final class Expressions {
             long[] h,
             long[] c)
             implements Expr {
+        /** A cell that reads forward. */
+        Cell(
+                CellKind kind,
+                Activation activation,
+                boolean resetAfter,
+                CellOptions options,
+                int hidden,
+                Map<String, float[]> weights,
+                long[] x,
+                long[] h,
+                long[] c) {
+            this(kind, false, activation, resetAfter, options, hidden, weights, x, h, c);
+        }
+
         @Override
         public int width() {
-            return kind == CellKind.LSTM ? 2 * hidden : hidden;
+            return kind == CellKind.LSTM ? output() + hidden : hidden;
+        }
+
+        /** Width of h. */
+        int output() {
+            return options == null || options.projection() == null ? hidden : options.projection();
         }
 
         /** The same cell over another input. */
         Cell reading(long[] other) {
-            return new Cell(kind, activation, resetAfter, options, hidden, weights, other, h, c);
+            return new Cell(kind, backward, activation, resetAfter, options, hidden, weights, other, h, c);
         }
     }
 

@@ -38,6 +38,9 @@ final class FillOperators {
     }
 
     private static List<Value> where(Call call) {
+        if (call.input(0) instanceof Series series) {
+            return List.of(ActivationOperators.chosen(call, series));
+        }
         Constant condition = call.required(0, "condition");
         List<Dim> yes = dims(call, 1);
         List<Dim> no = dims(call, 2);

@@ -45,7 +45,7 @@ final class GateStack {
     /** Role to tensor. */
     Map<String, float[]> weights(Budget budget) {
         long[] x = x();
-        budget.take((long) gates.size() * h.length * (x.length + h.length));
+        budget.take((long) gates.size() * width() * (x.length + h.length));
         Map<String, float[]> weights = new HashMap<>();
         weights.put(TensorRole.WEIGHT_IH, matrix(x));
         weights.put(TensorRole.WEIGHT_HH, matrix(h));
@@ -56,13 +56,19 @@ final class GateStack {
         return weights;
     }
 
+    /** Numbers of a gate; where h is projected it is narrower. */
+    private int width() {
+        return gates.get(0).bias().length;
+    }
+
     private float[] matrix(long[] elements) {
-        float[] matrix = new float[gates.size() * h.length * elements.length]; // (gates * hidden, elements)
+        int width = width();
+        float[] matrix = new float[gates.size() * width * elements.length]; // (gates * hidden, elements)
         for (int gate = 0; gate < gates.size(); gate++) {
             for (int j = 0; j < elements.length; j++) {
                 double[] column = gates.get(gate).column(elements[j]);
-                for (int k = 0; column != null && k < h.length; k++) {
-                    matrix[(gate * h.length + k) * elements.length + j] = (float) column[k];
+                for (int k = 0; column != null && k < width; k++) {
+                    matrix[(gate * width + k) * elements.length + j] = (float) column[k];
                 }
             }
         }
@@ -70,11 +76,12 @@ final class GateStack {
     }
 
     private float[] bias(List<double[]> biases) {
-        float[] stacked = new float[biases.size() * h.length];
+        int width = width();
+        float[] stacked = new float[biases.size() * width];
         for (int gate = 0; gate < biases.size(); gate++) {
-            double[] bias = biases.get(gate) == null ? new double[h.length] : biases.get(gate);
-            for (int k = 0; k < h.length; k++) {
-                stacked[gate * h.length + k] = (float) bias[k];
+            double[] bias = biases.get(gate) == null ? new double[width] : biases.get(gate);
+            for (int k = 0; k < width; k++) {
+                stacked[gate * width + k] = (float) bias[k];
             }
         }
         return stacked;

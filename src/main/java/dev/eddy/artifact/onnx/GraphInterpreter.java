@@ -36,6 +36,8 @@ final class GraphInterpreter {
         SelectionOperators.register(table);
         ShapeOperators.register(table);
         ArithmeticOperators.register(table);
+        ActivationOperators.register(table);
+        NormalisingOperators.register(table);
         DenseOperators.register(table);
         RecurrentOperators.register(table);
         FillOperators.register(table);
@@ -53,16 +55,7 @@ final class GraphInterpreter {
      * @throws InvalidModelException if it holds anything without a known meaning
      */
     Map<String, Series> run() {
-        if (model.opset() < 6 || model.opset() > MAX_OPSET || model.sparse()) {
-            throw new InvalidModelException("the file uses opset " + model.opset()
-                    + (model.sparse() ? " and sparse weights" : "") + "; supported are opsets 6 to " + MAX_OPSET
-                    + " with dense weights: export with opset_version=17");
-        }
-        model.initializers().forEach((name, tensor) -> values.computeIfAbsent(name, n -> tensors.decode(tensor)));
-        GraphInputs inputs = new GraphInputs(model.nodes(), expressions, budget);
-        List<Port> open = openInputs();
-        open.forEach(port -> values.put(port.name(), inputs.value(port, open.size() == 1)));
-        live().forEach(this::interpret);
+        interpret();
         Map<String, Series> outputs = new LinkedHashMap<>();
         for (Port port : model.outputs()) {
             if (values.get(port.name()) instanceof Series series) {
@@ -73,6 +66,25 @@ final class GraphInterpreter {
             }
         }
         return outputs;
+    }
+
+    /** What a name of the graph stands for, once it is interpreted. */
+    Value value(String name) {
+        return values.get(name);
+    }
+
+    /** Gives every name that outputs depend on its value. */
+    void interpret() {
+        if (model.opset() < 6 || model.opset() > MAX_OPSET || model.sparse()) {
+            throw new InvalidModelException("the file uses opset " + model.opset()
+                    + (model.sparse() ? " and sparse weights" : "") + "; supported are opsets 6 to " + MAX_OPSET
+                    + " with dense weights: export with opset_version=17");
+        }
+        model.initializers().forEach((name, tensor) -> values.computeIfAbsent(name, n -> tensors.decode(tensor)));
+        GraphInputs inputs = new GraphInputs(model.nodes(), expressions, budget);
+        List<Port> open = openInputs();
+        open.forEach(port -> values.put(port.name(), inputs.value(port, open.size() == 1)));
+        live().forEach(this::interpret);
     }
 
     /** The inputs of the graph that are not weights. */

@@ -1,10 +1,12 @@
 package dev.eddy.artifact.onnx;
 
 import dev.eddy.artifact.onnx.Polynomial.Atom;
+import dev.eddy.artifact.onnx.WrittenCell.Form;
 import dev.eddy.artifact.onnx.WrittenCell.Match;
 import dev.eddy.model.Activation;
 import dev.eddy.model.GateOrder;
 import dev.eddy.model.LayerSpec.CellKind;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,7 +54,7 @@ final class GruPattern {
     }
 
     /** Whether it is {@code (1-z)*a + z*b}. */
-    private static boolean keeps(Polynomial sum, Atom z, Atom a, Atom b) {
+    static boolean keeps(Polynomial sum, Atom z, Atom a, Atom b) {
         return sum.has(1, a) && sum.has(-1, z, a) && sum.has(1, z, b);
     }
 
@@ -117,17 +119,28 @@ final class GruPattern {
             Affine candidate = cell.affine(inside, "its candidate");
             long[] reset = new long[old.refs().length];
             Map<Long, Long> ungated = ungated(candidate.reads(), reset);
-            if (ungated.isEmpty() && update.reads().stream().noneMatch(this::isOld)) {
-                throw cell.refuse("its gates do not read that state; an LSTM with coupled input and forget gates is not"
-                        + " supported");
+            if (!update.readsAny(old.refs()) && !candidate.readsAny(old.refs()) && ungated.isEmpty()) {
+                throw cell.refuse(
+                        "its gates do not read that state; of an LSTM with coupled input and forget gates export"
+                                + " both h and c as inputs and as outputs of the same shape");
             } else if (ungated.isEmpty()) {
-                throw cell.refuse("its candidate has no reset gate");
+                return minimal(candidate);
             }
             if (ungated.size() != reset.length || candidate.reads().stream().anyMatch(this::isOld)) {
                 throw cell.refuse("its reset gate is not applied to all that its candidate reads of the state");
             }
             Affine gate = gate(new Atom(reset), "its reset gate");
             return assembled(gate, candidate.renamed(ref -> ungated.getOrDefault(ref, ref)), null, false);
+        }
+
+        /** {@code n = tanh(W x + U h + b)}: the update gate alone. */
+        private Match minimal(Affine candidate) {
+            Affine[] maps = new Affine[2];
+            maps[GateOrder.MINIMAL_UPDATE] = update;
+            maps[GateOrder.MINIMAL_NEW] = candidate;
+            GateStack gates = new GateStack(old.refs());
+            Arrays.stream(maps).forEach(gates::gate);
+            return cell.assembled(Form.of(CellKind.MINIMAL_GRU), gates, old, block.refs(), null, null);
         }
 
         /** Elements that are one of the old state times one of a gate, to that of the old state. */
@@ -167,7 +180,8 @@ final class GruPattern {
             for (int gate = 0; gate < maps.length; gate++) {
                 gates.gate(maps[gate], gate == GateOrder.GRU_NEW ? recurrentBias : null);
             }
-            return cell.assembled(null, resetAfter, gates, old, block.refs(), null, null);
+            Form form = new Form(CellKind.GRU, null, resetAfter, null, Map.of());
+            return cell.assembled(form, gates, old, block.refs(), null, null);
         }
     }
 }

@@ -21,12 +21,35 @@ final class InitialState {
     /** References to the elements of a state input, or {@code null} for zero. */
     long[] refs(int input, String what) {
         Value value = call.optional(input);
+        if (value != null) {
+            requireWidth(value, what);
+        }
         if (value == null || (value instanceof Constant constant && constant.zero())) {
             return null;
         } else if (!(value instanceof Series series)) {
             throw nonZero(what);
         } else {
             return series.moment() == Series.Moment.ALWAYS ? zero(series, what) : state(series, what);
+        }
+    }
+
+    /** Requires zero, as which the state of a layer that reads backward begins behind the last event; gives {@code null}. */
+    long[] zero(int input, String what) {
+        if (call.optional(input) instanceof Series series && series.moment() != Series.Moment.ALWAYS) {
+            throw call.refuse(
+                    "its " + what + " is given from outside or computed, but a layer that reads backward starts"
+                            + " anew behind the last event it sees, so its start state must be zero; leave it out");
+        }
+        return refs(input, what);
+    }
+
+    /** PyTorch's dynamo exporter writes an LSTM with projections as a plain one of the projected width; c alone keeps its width. */
+    private void requireWidth(Value value, String what) {
+        int width = value.rank() == 0 ? 0 : value.axes().get(value.rank() - 1).size();
+        if (value.rank() != 3 || width != hidden) {
+            throw call.refuse("its " + what + " has not the shape (1, batch, " + hidden + ") but is " + width
+                    + " wide; of an LSTM with projections (proj_size), which exporters cut to a wrong one, import the state"
+                    + " dict as safetensors");
         }
     }
 
@@ -52,8 +75,8 @@ final class InitialState {
                         "its " + what + " is computed by the graph; it must be zero or an input of the graph");
             }
         }
-        if (series.rank() != 3 || series.refs().length != hidden) {
-            throw call.refuse("its " + what + " has not the shape (1, batch, " + hidden + ")");
+        if (series.refs().length != hidden) {
+            throw call.refuse("its " + what + " holds the states of several layers; give each layer its own part");
         }
         Axis own = series.axes().get(batchFirst ? 0 : 1);
         if (own.runs() && batch.runs()) {

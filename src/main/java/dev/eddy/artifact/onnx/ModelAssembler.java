@@ -10,6 +10,7 @@ import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,16 +26,44 @@ final class ModelAssembler {
         this.draft = draft;
     }
 
-    ModelFile assemble(String name, String version) {
+    /**
+     * The model file.
+     *
+     * @param emit when it answers; {@code null} for every event
+     */
+    ModelFile assemble(String name, String version, ModelSpec.Emit emit) {
         List<Feature> features = features();
         List<LayerSpec> layers = new ArrayList<>();
         for (int i = 0; i < draft.layers().size(); i++) {
             layers.add(layer("layers." + i + ".", draft.layers().get(i)));
         }
-        HeadSpec head = head();
+        if (draft.heads().size() > 1) {
+            List<HeadSpec> heads = new ArrayList<>();
+            for (int i = 0; i < draft.heads().size(); i++) {
+                heads.add(head("heads." + i + ".", draft.heads().get(i)));
+            }
+            return new ModelFile(
+                    new ModelSpec(
+                            name,
+                            version,
+                            features,
+                            layers,
+                            null,
+                            heads,
+                            null,
+                            Task.VALUES,
+                            emit,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null),
+                    tensors);
+        }
+        HeadSpec head = head("head.", draft.heads().get(0));
         boolean tags = head.kind() == HeadSpec.Kind.SOFTMAX || head.kind() == HeadSpec.Kind.LOG_SOFTMAX;
         Task task = tags ? new Task.Tag() : Task.VALUES;
-        return new ModelFile(new ModelSpec(name, version, features, layers, head, task, null, null, null), tensors);
+        return new ModelFile(new ModelSpec(name, version, features, layers, head, task, emit, null, null), tensors);
     }
 
     private List<Feature> features() {
@@ -75,8 +104,10 @@ final class ModelAssembler {
         int rows = layer.kind().gates() * layer.hidden();
         Map<String, String> names = new HashMap<>();
         layer.weights().forEach((role, values) -> {
-            boolean matrix = role.startsWith("weight");
-            Tensor tensor = matrix ? Tensor.of(values, rows, values.length / rows) : Tensor.of(values, values.length);
+            boolean matrix = role.startsWith("weight") && layer.kind() != CellKind.LAYER_NORM;
+            int columns = role.equals(TensorRole.WEIGHT_HR) ? layer.hidden() : values.length / rows;
+            Tensor tensor =
+                    matrix ? Tensor.of(values, values.length / columns, columns) : Tensor.of(values, values.length);
             names.put(role, prefix + role);
             tensors.put(prefix + role, tensor);
         });
@@ -85,6 +116,7 @@ final class ModelAssembler {
                 layer.kind(),
                 layer.input(),
                 layer.hidden(),
+                layer.direction(),
                 usual ? null : layer.activation(),
                 layer.resetAfter(),
                 layer.cell() ? LayerSpec.Output.CELL : null,
@@ -92,17 +124,16 @@ final class ModelAssembler {
                 names);
     }
 
-    private HeadSpec head() {
-        Draft.Head head = draft.head();
+    private HeadSpec head(String prefix, Draft.Head head) {
         if (head.weight() == null) {
             return new HeadSpec(head.kind(), 0, null, null, null, head.mean(), head.std());
         }
         int columns = head.weight().length / head.output();
-        tensors.put("head.weight", Tensor.of(head.weight(), head.output(), columns));
+        tensors.put(prefix + "weight", Tensor.of(head.weight(), head.output(), columns));
         if (head.bias() != null) {
-            tensors.put("head.bias", Tensor.of(head.bias(), head.output()));
+            tensors.put(prefix + "bias", Tensor.of(head.bias(), head.output()));
         }
-        String bias = head.bias() == null ? null : "head.bias";
-        return new HeadSpec(head.kind(), head.output(), "head.weight", bias, null, head.mean(), head.std());
+        String bias = head.bias() == null ? null : prefix + "bias";
+        return new HeadSpec(head.kind(), head.output(), prefix + "weight", bias, null, head.mean(), head.std());
     }
 }

@@ -1,13 +1,18 @@
 package dev.eddy.artifact.onnx;
 
+import dev.eddy.artifact.onnx.Expressions.Above;
+import dev.eddy.artifact.onnx.Expressions.Absolute;
 import dev.eddy.artifact.onnx.Expressions.Activated;
 import dev.eddy.artifact.onnx.Expressions.Cell;
 import dev.eddy.artifact.onnx.Expressions.Embedding;
 import dev.eddy.artifact.onnx.Expressions.Expr;
 import dev.eddy.artifact.onnx.Expressions.Linear;
+import dev.eddy.artifact.onnx.Expressions.Mean;
 import dev.eddy.artifact.onnx.Expressions.Normalised;
 import dev.eddy.artifact.onnx.Expressions.Product;
+import dev.eddy.artifact.onnx.Expressions.Root;
 import dev.eddy.artifact.onnx.Expressions.Scaled;
+import dev.eddy.artifact.onnx.Expressions.Standardised;
 import dev.eddy.artifact.onnx.Expressions.Sum;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -36,6 +41,16 @@ final class Operands {
             return List.of(activated.x());
         } else if (expr instanceof Normalised normalised) {
             return List.of(normalised.x());
+        } else if (expr instanceof Absolute absolute) {
+            return List.of(absolute.x());
+        } else if (expr instanceof Above above) {
+            return List.of(above.x());
+        } else if (expr instanceof Mean mean) {
+            return List.of(mean.x());
+        } else if (expr instanceof Root root) {
+            return List.of(root.x());
+        } else if (expr instanceof Standardised standardised) {
+            return List.of(standardised.x());
         } else if (expr instanceof Embedding embedding) {
             return List.of(new long[] {embedding.token()});
         } else if (expr instanceof Cell cell) {
@@ -60,6 +75,16 @@ final class Operands {
             return new Activated(activated.activation(), replaced(activated.x(), by));
         } else if (expr instanceof Normalised normalised) {
             return new Normalised(normalised.kind(), replaced(normalised.x(), by));
+        } else if (expr instanceof Absolute absolute) {
+            return new Absolute(replaced(absolute.x(), by));
+        } else if (expr instanceof Above above) {
+            return new Above(above.threshold(), replaced(above.x(), by));
+        } else if (expr instanceof Mean mean) {
+            return new Mean(replaced(mean.x(), by));
+        } else if (expr instanceof Root root) {
+            return new Root(replaced(root.x(), by));
+        } else if (expr instanceof Standardised standardised) {
+            return new Standardised(standardised.epsilon(), replaced(standardised.x(), by));
         } else if (expr instanceof Cell cell) {
             return cell.reading(replaced(cell.x(), by));
         }

@@ -34,7 +34,7 @@ record Peeled(long[] refs, Expr base, List<Scaled> steps) {
             return null;
         }
         Expr expr = expressions.of(refs[0]);
-        int width = expr instanceof Expressions.Cell cell ? cell.hidden() : expr.width();
+        int width = expr instanceof Expressions.Cell cell ? cell.output() : expr.width();
         return Expressions.whole(refs, width) ? expr : null;
     }
 
@@ -43,7 +43,7 @@ record Peeled(long[] refs, Expr base, List<Scaled> steps) {
         return refs.length > 0
                 && expressions.of(refs[0]) instanceof Expressions.Cell cell
                 && refs.length == cell.hidden()
-                && Expressions.index(refs[0]) == cell.hidden()
+                && Expressions.index(refs[0]) == cell.output()
                 && Expressions.consecutive(refs);
     }
 

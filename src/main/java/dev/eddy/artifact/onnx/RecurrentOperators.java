@@ -6,6 +6,7 @@ import dev.eddy.artifact.onnx.Series.Moment;
 import dev.eddy.artifact.onnx.Symbol.Role;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,8 +29,8 @@ final class RecurrentOperators {
     }
 
     private static List<Value> recurrent(Call call, CellKind kind) {
-        requireForward(call);
-        CellVariant variant = CellVariant.of(call, kind);
+        List<Boolean> directions = directions(call);
+        CellVariant variant = CellVariant.of(call, kind, directions.size());
         Series x = call.series(X);
         boolean batchFirst = call.number("layout", 0) != 0;
         if (x.rank() != 3) {
@@ -42,38 +43,72 @@ final class RecurrentOperators {
                     + " event by event");
         }
         requireFullLength(call, time);
-        CellWeights weights = new CellWeights(call, kind, x.refs().length);
+        CellWeights weights = new CellWeights(call, kind, x.refs().length, directions.size());
         InitialState initial = new InitialState(call, batchFirst, batch, weights.hidden());
-        Cell cell = new Cell(
-                kind,
-                variant.activation(),
-                call.number("linear_before_reset", 0) != 0,
-                variant.options(),
-                weights.hidden(),
-                weights.byRole(),
-                x.refs(),
-                initial.refs(INITIAL_H, "initial_h"),
-                kind == CellKind.LSTM ? initial.refs(INITIAL_C, "initial_c") : null);
-        return outputs(call, cell, time, batch, batchFirst);
+        boolean forward = !directions.contains(true);
+        long[] h = forward ? initial.refs(INITIAL_H, "initial_h") : initial.zero(INITIAL_H, "initial_h");
+        long[] c = kind != CellKind.LSTM
+                ? null
+                : forward ? initial.refs(INITIAL_C, "initial_c") : initial.zero(INITIAL_C, "initial_c");
+        List<long[]> cells = new ArrayList<>();
+        for (int i = 0; i < directions.size(); i++) {
+            cells.add(call.expressions()
+                    .add(new Cell(
+                            kind,
+                            directions.get(i),
+                            variant.activation(),
+                            call.number("linear_before_reset", 0) != 0,
+                            variant.options(),
+                            weights.hidden(),
+                            weights.byRole(i),
+                            x.refs(),
+                            h,
+                            c)));
+        }
+        List<Axis> all = new ArrayList<>(List.of(Axis.of(directions.size()), Axis.of(weights.hidden())));
+        all.add(batchFirst ? 0 : 1, batch);
+        List<Axis> state = List.copyOf(all);
+        all.add(batchFirst ? 1 : 0, time);
+        return outputs(cells, weights.hidden(), all, state, time.runs() || !forward ? Moment.LAST : Moment.EVERY);
     }
 
-    private static List<Value> outputs(Call call, Cell cell, Axis time, Axis batch, boolean batchFirst) {
-        long[] refs = call.expressions().add(cell);
-        int hidden = cell.hidden();
-        int id = Expressions.id(refs[0]);
-        long[] h = Expressions.refs(id, 0, hidden);
-        Axis features = Axis.of(hidden);
-        List<Axis> all =
-                batchFirst ? List.of(batch, time, Axis.UNIT, features) : List.of(time, Axis.UNIT, batch, features);
-        List<Axis> state = batchFirst ? List.of(batch, Axis.UNIT, features) : List.of(Axis.UNIT, batch, features);
-        Moment end = time.runs() ? Moment.LAST : Moment.EVERY;
+    /** The directions of a node, each whether it is backward. */
+    private static List<Boolean> directions(Call call) {
+        if (call.opset() < 7) {
+            throw call.refuse("opset " + call.opset() + " is too old; export with opset_version=17");
+        }
+        OnnxModel.Attribute direction = call.node().attributes().get("direction");
+        return switch (direction == null ? "forward" : direction.s()) {
+            case "forward" -> List.of(false);
+            case "reverse" -> List.of(true);
+            case "bidirectional" -> List.of(false, true);
+            default ->
+                throw call.refuse("there is no direction '" + Refusals.brief(direction.s())
+                        + "' for it; use forward, reverse or bidirectional");
+        };
+    }
+
+    /**
+     * The outputs of a node: Y, Y_h and, of an LSTM, Y_c.
+     *
+     * @param cells the elements of the cell of each direction: h and, of an LSTM, c
+     * @param end   when the states stand: at the last step of forward cells, at the first one of backward cells
+     */
+    private static List<Value> outputs(List<long[]> cells, int hidden, List<Axis> all, List<Axis> state, Moment end) {
+        long[] h = joined(cells, 0, hidden);
         List<Value> outputs = new ArrayList<>();
-        outputs.add(new Series(all, h, Moment.EVERY));
+        outputs.add(new Series(List.copyOf(all), h, Moment.EVERY));
         outputs.add(new Series(state, h, end));
-        if (cell.kind() == CellKind.LSTM) {
-            outputs.add(new Series(state, Expressions.refs(id, hidden, 2 * hidden), end));
+        if (cells.get(0).length > hidden) {
+            outputs.add(new Series(state, joined(cells, hidden, 2 * hidden), end));
         }
         return outputs;
+    }
+
+    private static long[] joined(List<long[]> cells, int from, int to) {
+        return cells.stream()
+                .flatMapToLong(refs -> Arrays.stream(refs, from, to))
+                .toArray();
     }
 
     private static Axis running(Call call, Axis axis, Role role) {
@@ -83,17 +118,6 @@ final class RecurrentOperators {
             throw call.refuse("the " + role.name().toLowerCase(Locale.ROOT) + " axis of its input holds features");
         }
         return axis;
-    }
-
-    private static void requireForward(Call call) {
-        if (call.opset() < 7) {
-            throw call.refuse("opset " + call.opset() + " is too old; export with opset_version=17");
-        }
-        OnnxModel.Attribute direction = call.node().attributes().get("direction");
-        if (direction != null && !direction.s().equals("forward")) {
-            throw call.refuse("direction '" + Refusals.brief(direction.s())
-                    + "' reads events that have not come yet; use a one-directional layer");
-        }
     }
 
     /** Lengths that are no shorter than the sequence change nothing. */

@@ -27,6 +27,7 @@ final class Reshaping {
 
     static Series apply(Call call, Series series, List<Dim> asked) {
         Reshaping reshaping = new Reshaping(call, series, asked);
+        reshaping.fixTracedLength();
         reshaping.infer();
         reshaping.match();
         return series.pick(List.copyOf(reshaping.result), null);
@@ -49,6 +50,34 @@ final class Reshaping {
             throw mixed();
         }
         return new Dim(series.axes().get(i).size(), series.axes().get(i).symbol());
+    }
+
+    /**
+     * PyTorch's dynamo exporter writes (5, -1, features) for (time, batch, features), with the length it was traced with: such a
+     * graph runs for that length alone, where the reshape changes nothing.
+     */
+    private void fixTracedLength() {
+        int inferred = -1;
+        for (int i = 0; i < target.size(); i++) {
+            inferred = target.get(i).symbol() == null && target.get(i).value() == -1 ? i : inferred;
+        }
+        boolean open = inferred >= 0
+                && target.size() == source.size()
+                && source.get(inferred).runs()
+                && target.stream().noneMatch(dim -> dim.symbol() != null || dim.value() == 1);
+        for (int i = 0; open && i < target.size(); i++) {
+            Axis axis = source.get(i);
+            long length = axis.runs() ? axis.symbol().length() : axis.size();
+            open = i == inferred || length == target.get(i).value() || (axis.is(Symbol.Role.TIME) && length == 0);
+        }
+        for (int i = 0; open && i < target.size(); i++) {
+            if (i != inferred && source.get(i).runs()) {
+                source.get(i).symbol().requireLength(target.get(i).value());
+            }
+        }
+        if (open) {
+            target.set(inferred, new Dim(1, source.get(inferred).symbol()));
+        }
     }
 
     /** Replaces -1 by what it must be. */

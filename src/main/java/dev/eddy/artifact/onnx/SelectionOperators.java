@@ -18,6 +18,11 @@ final class SelectionOperators {
         table.put("Slice", SelectionOperators::slice);
         table.put("Split", SelectionOperators::split);
         table.put("Gather", SelectionOperators::gather);
+        for (String name : List.of("SplitToSequence", "SequenceAt", "Loop", "Scan")) {
+            table.put(name, call -> {
+                throw call.refuse("it takes a sequence apart step by step" + LOOP);
+            });
+        }
     }
 
     private static List<Value> slice(Call call) {
@@ -68,6 +73,8 @@ final class SelectionOperators {
             return series;
         } else if (toEnd && (start == -1 || (length > 0 && start == length - 1))) {
             return last(call, series, axis, true);
+        } else if (first(start, length) && (end == 1 || (length > 0 && end == 1 - length))) {
+            return last(call, series, axis, true, true);
         }
         throw call.refuse("it takes a part of the time or batch axis; only the last step can be taken" + LOOP);
     }
@@ -77,8 +84,20 @@ final class SelectionOperators {
         return (int) Math.max(0, Math.min(size, counted));
     }
 
-    /** The last step of a sequence. */
+    private static boolean first(long index, long length) {
+        return index == 0 || (length > 0 && index == -length);
+    }
+
     private static Series last(Call call, Series series, int axis, boolean keep) {
+        return last(call, series, axis, keep, false);
+    }
+
+    /**
+     * The last step of a sequence.
+     *
+     * @param backward whether that is its first one, which layers that read backward read last
+     */
+    private static Series last(Call call, Series series, int axis, boolean keep, boolean backward) {
         if (!series.axes().get(axis).is(Role.TIME)) {
             throw call.refuse("it takes one index of an axis that is not known to be time; take the last step of the"
                     + " recurrent layer's output along its time axis");
@@ -88,7 +107,33 @@ final class SelectionOperators {
         if (keep) {
             axes.add(axis, Axis.UNIT);
         }
-        return series.pick(List.copyOf(axes), null).at(Moment.LAST);
+        return new Series(List.copyOf(axes), finished(call, series.refs(), backward), Moment.LAST);
+    }
+
+    /** The elements that have read the whole sequence at one end of it; in place of the others something without use. */
+    private static long[] finished(Call call, long[] refs, boolean backward) {
+        Expressions expressions = call.expressions();
+        boolean[] whole = new boolean[refs.length];
+        int count = 0;
+        for (int i = 0; i < refs.length; i++) {
+            TwoWay.Sources sources = TwoWay.Sources.of(expressions, refs[i]);
+            whole[i] = backward ? sources.backward() && !sources.forward() : !sources.backward();
+            count += whole[i] ? 1 : 0;
+        }
+        if (count == refs.length) {
+            return refs;
+        } else if (count == 0 && !backward) {
+            throw call.refuse(ChainBuilder.UNFINISHED);
+        } else if (count == 0) {
+            throw call.refuse(
+                    "it takes the first step of the time or batch axis; only the last step can be taken, and the"
+                            + " first one of layers that read backward" + LOOP);
+        }
+        call.budget().take(refs.length);
+        long[] unfinished = expressions.add(new Expressions.Unfinished(refs.length));
+        long[] finished = new long[refs.length];
+        Arrays.setAll(finished, i -> whole[i] ? refs[i] : unfinished[i]);
+        return finished;
     }
 
     private static Value select(Call call, Value value, int axis, int[] which) {
@@ -148,6 +193,8 @@ final class SelectionOperators {
             long length = data.axes().get(axis).symbol().length();
             if (which.length == 1 && (which[0] == -1 || (length > 0 && which[0] == length - 1))) {
                 return List.of(last(call, (Series) data, axis, keep));
+            } else if (which.length == 1 && first(which[0], length)) {
+                return List.of(last(call, (Series) data, axis, keep, true));
             }
             throw call.refuse("it takes one index of the time or batch axis; only the last step can be taken" + LOOP);
         }

@@ -18,7 +18,7 @@ record Series(List<Axis> axes, long[] refs, Moment moment) implements Value {
         START,
         /** At every step. */
         EVERY,
-        /** At the last step only. */
+        /** Behind the last step only; of what reads backward, behind the first one, which it reads last. */
         LAST
     }
 

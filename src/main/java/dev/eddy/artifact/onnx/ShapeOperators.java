@@ -14,6 +14,7 @@ final class ShapeOperators {
     static void register(Map<String, Operator> table) {
         table.put("Shape", ShapeOperators::shape);
         table.put("ConstantOfShape", ShapeOperators::constantOfShape);
+        table.put("ConstantFill", ShapeOperators::constantFill);
         table.put("Expand", ShapeOperators::expand);
         table.put("Reshape", ShapeOperators::reshape);
         table.put("Flatten", ShapeOperators::flatten);
@@ -46,6 +47,16 @@ final class ShapeOperators {
             throw call.refuse("its value is not one number");
         }
         return List.of(fill(call, value.pick(List.of(), null), dims(call, 0)));
+    }
+
+    /** What opsets up to 8 have for ConstantOfShape, in the one form in which PyTorch writes it: a shape given as numbers. */
+    private static List<Value> constantFill(Call call) {
+        if (call.number("input_as_shape", 0) == 0
+                || call.has("extra_shape")
+                || call.number("dtype", TensorDecoder.FLOAT) != TensorDecoder.FLOAT) {
+            throw call.refuse("only a tensor of float numbers whose shape is the input is supported");
+        }
+        return List.of(fill(call, Constant.ofReal(call.real("value", 0)), dims(call, 0)));
     }
 
     private static List<Value> expand(Call call) {

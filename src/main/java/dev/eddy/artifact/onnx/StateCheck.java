@@ -3,6 +3,7 @@ package dev.eddy.artifact.onnx;
 import dev.eddy.artifact.onnx.OnnxModel.Port;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec.CellKind;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,23 +28,41 @@ final class StateCheck {
      * Checks a graph's inputs and outputs.
      *
      * @param inputs inputs that are not weights
-     * @param answer the output that is no state
+     * @param answers the outputs that are no states, or those of them that are wanted
+     * @param several whether the graph has others besides the first
      * @throws InvalidModelException if a state goes astray
      */
-    void run(List<Port> inputs, Map<String, Series> outputs, String answer) {
+    void run(List<Port> inputs, Map<String, Series> outputs, List<String> answers, boolean several) {
         requireOneKindOfStart();
         Set<Long> used = new HashSet<>();
         for (Draft.Layer layer : draft.layers()) {
             pair(layer, layer.h(), 0, used);
-            pair(layer, layer.c(), layer.hidden(), used);
+            pair(layer, layer.c(), layer.output(), used);
         }
         inputs.forEach(port -> requireUsed(port, used));
+        Set<Long> returned = new HashSet<>();
         int last = -1;
         for (Map.Entry<String, Series> output : outputs.entrySet()) {
-            if (!output.getKey().equals(answer) && !before.isEmpty()) {
+            if (!answers.contains(output.getKey()) && !before.isEmpty()) {
                 requireState(output.getKey(), output.getValue());
+                Arrays.stream(output.getValue().refs()).forEach(returned::add);
                 last = requireOrder(
                         inputs, output.getKey(), before.get(output.getValue().refs()[0]), last);
+            }
+        }
+        if (several) {
+            requireAllReturned(answers, returned);
+        }
+    }
+
+    /** One of several answers might be meant as a new state, computed from that of a cell: then another is missing. */
+    private void requireAllReturned(List<String> answers, Set<Long> returned) {
+        for (Map.Entry<Long, Long> state : before.entrySet()) {
+            if (!returned.contains(state.getKey())) {
+                throw new InvalidModelException("the graph has several outputs besides states, "
+                        + Refusals.brief(answers.toString()) + ", but none is the new value of its state input '"
+                        + name(state.getValue())
+                        + "'; export all states as inputs and, as the layers give them, as outputs");
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.eddy.artifact.onnx.Expressions.Cell;
 import dev.eddy.artifact.onnx.Expressions.Input;
 import dev.eddy.artifact.onnx.Polynomial.Atom;
 import dev.eddy.model.Activation;
+import dev.eddy.model.CellOptions;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec.CellKind;
 import java.util.Arrays;
@@ -40,6 +41,22 @@ final class WrittenCell {
      * @param c its new cell state; {@code null} for none
      */
     record Match(Cell cell, long[] h, long[] c) {}
+
+    /**
+     * What a recognised cell is besides its gates.
+     *
+     * @param kind       its kind
+     * @param activation that of an RNN; {@code null} for other cells
+     * @param resetAfter where the reset gate of a GRU acts
+     * @param options    variants; {@code null} for none
+     * @param extra      tensors besides those of the gates, by role
+     */
+    record Form(
+            CellKind kind, Activation activation, boolean resetAfter, CellOptions options, Map<String, float[]> extra) {
+        static Form of(CellKind kind) {
+            return new Form(kind, null, false, null, Map.of());
+        }
+    }
 
     Expansion expansion() {
         return expansion;
@@ -107,6 +124,20 @@ final class WrittenCell {
         return Operands.reach(expressions, read, ends);
     }
 
+    /**
+     * Whether an input is the state and not a value of an event: its name begins like that of its output, or it is the last input
+     * of all that the cell reads.
+     */
+    boolean clearlyState(Atom old, List<Affine> gates, StateBlock state) {
+        Set<Long> read = new HashSet<>();
+        gates.forEach(gate -> read.addAll(gate.reads()));
+        int own = Expressions.id(old.refs()[0]);
+        return alike(old, state)
+                || reach(read).stream()
+                        .map(Expressions::id)
+                        .noneMatch(id -> id > own && expressions.inputs().containsKey(id));
+    }
+
     private boolean alike(Atom old, StateBlock state) {
         String name = name(old);
         return state.outputs().stream().anyMatch(output -> name.regionMatches(true, 0, output, 0, 1));
@@ -125,16 +156,25 @@ final class WrittenCell {
     }
 
     /** Puts the cell together. */
-    Match assembled(
-            Activation activation, boolean resetAfter, GateStack gates, Atom h, long[] newH, Atom c, long[] newC) {
+    Match assembled(Form form, GateStack gates, Atom h, long[] newH, Atom c, long[] newC) {
         long[] x = gates.x();
         if (x.length == 0) {
             throw refuse("it reads nothing but its state");
         }
         requireOutside(x, newH, newC);
         Map<String, float[]> weights = gates.weights(budget);
+        weights.putAll(form.extra());
+        int hidden = newC == null ? newH.length : newC.length;
         Cell cell = new Cell(
-                kind, activation, resetAfter, null, newH.length, weights, x, h.refs(), c == null ? null : c.refs());
+                form.kind(),
+                form.activation(),
+                form.resetAfter(),
+                form.options(),
+                hidden,
+                weights,
+                x,
+                h.refs(),
+                c == null ? null : c.refs());
         return new Match(cell, newH, newC);
     }
 

@@ -22,10 +22,25 @@ final class Chain {
 
     /** @param token whether the spec has a token feature; {@code null} where it has no features */
     Chain(List<Matrix> matrices, List<LayerSpec> recurrent, Boolean token) {
+        this(
+                matrices,
+                recurrent.get(0).input(),
+                recurrent.get(recurrent.size() - 1).outputSize(),
+                token);
+    }
+
+    /**
+     * What stands around layers of a decoder.
+     *
+     * @param input  width of the embedding, if there is one
+     * @param output width of what the first linear layer reads
+     * @param token  whether there is an embedding
+     */
+    Chain(List<Matrix> matrices, int input, int output, Boolean token) {
         List<Matrix> left = new ArrayList<>(matrices);
-        embedding = findEmbedding(left, recurrent.get(0).input(), token);
+        embedding = findEmbedding(left, input, token);
         left.remove(embedding);
-        linear = chained(left, recurrent.get(recurrent.size() - 1).outputSize());
+        linear = chained(left, output);
     }
 
     /** The embedding, or {@code null} for none. */

@@ -15,9 +15,11 @@ import dev.eddy.model.HeadSpec;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.LayerSpec.Direction;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
 import dev.eddy.model.Task;
+import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,13 +28,15 @@ import java.util.List;
  * read from the tensors; what those cannot tell (a spec's own words, the activation of an RNN) must be said.
  */
 public final class PytorchImport {
+    private static final String DECODER = "decoder";
     private static final String ACTIVATION_ADVICE =
             "write it in a spec: {\"layers\":[{\"cell\":\"rnn\",\"activation\":\"tanh\"}]} (or relu)";
 
     private final StateDict dict;
     private final ObjectNode spec;
 
-    private PytorchImport(StateDict dict, ObjectNode spec) {
+    /** @param spec what is said of the layers and the head of these tensors */
+    PytorchImport(StateDict dict, ObjectNode spec) {
         this.dict = dict;
         this.spec = spec;
     }
@@ -47,21 +51,23 @@ public final class PytorchImport {
     public static ModelFile read(byte[] file, String name, PartialSpec partial) {
         Safetensors content = SafetensorsReader.read(file);
         ObjectNode tree = partial.tree();
-        if (full(tree)) {
+        if (full(tree) && (!tree.has(DECODER) || full(tree.path(DECODER)))) {
             ObjectNode whole = tree.deepCopy();
             whole.put("name", tree.path("name").asText(name));
             whole.put("version", tree.path("version").asText("1"));
             return new ModelFile(SpecJson.convert(whole, ModelSpec.class), content.tensors());
         }
-        StateDict dict = new StateDict(content.tensors());
+        DecoderImport decoder = tree.has(DECODER) ? DecoderImport.of(tree.path(DECODER), content.tensors()) : null;
+        StateDict dict = new StateDict(decoder == null ? content.tensors() : decoder.encoderTensors());
         ModelSpec found = new PytorchImport(dict, tree).spec(name);
+        found = decoder == null ? found : found.withDecoder(decoder.spec(found));
         ObjectNode rest = tree.deepCopy();
-        rest.remove("layers");
+        rest.remove(List.of("layers", DECODER));
         return new ModelFile(PartialSpec.read(rest.toString()).over(found), content.tensors());
     }
 
     /** Whether a spec says all by itself: sizes and tensors of every layer. */
-    private static boolean full(ObjectNode tree) {
+    private static boolean full(JsonNode tree) {
         JsonNode layers = tree.path("layers");
         for (JsonNode layer : layers) {
             boolean tensors = layer.path("tensors").isObject()
@@ -88,9 +94,15 @@ public final class PytorchImport {
                 all,
                 head,
                 tags ? new Task.Tag() : Task.VALUES,
-                null,
+                emit(),
                 null,
                 null);
+    }
+
+    /** Weights do not tell when they are asked. */
+    private ModelSpec.Emit emit() {
+        JsonNode emit = spec.path("emit");
+        return emit.isMissingNode() ? null : SpecJson.convert(emit, ModelSpec.Emit.class);
     }
 
     private static Feature feature(Matrix embedding, int width) {
@@ -113,12 +125,14 @@ public final class PytorchImport {
         return false;
     }
 
-    private HeadSpec.Kind headKind() {
+    /** The function of the head, as the spec says. */
+    HeadSpec.Kind headKind() {
         JsonNode kind = spec.path("head").path("kind");
         return kind.isMissingNode() ? HeadSpec.Kind.LINEAR : SpecJson.convert(kind, HeadSpec.Kind.class);
     }
 
-    private List<LayerSpec> recurrentLayers() {
+    /** The recurrent layers, as the tensors tell them. */
+    List<LayerSpec> recurrentLayers() {
         List<LayerSpec> layers = new ArrayList<>();
         List<JsonNode> said = new ArrayList<>();
         spec.path("layers").forEach(node -> {
@@ -194,11 +208,25 @@ public final class PytorchImport {
                 kind,
                 layer.input(),
                 layer.hidden(),
+                direction(words.path("direction"), layer),
                 activation.isMissingNode() ? null : SpecJson.convert(activation, Activation.class),
                 words.path("resetAfter").isBoolean() ? words.path("resetAfter").booleanValue() : null,
                 null,
                 options(words.path("options"), layer),
                 layer.byRole());
+    }
+
+    /** Both directions show in the tensors; a single one reads forward unless the spec says otherwise. */
+    private static Direction direction(JsonNode said, Layer layer) {
+        Direction direction = said.isMissingNode() ? null : SpecJson.convert(said, Direction.class);
+        if (layer.bidirectional()) {
+            require("direction", said, Direction.BOTH.spelling());
+            return Direction.BOTH;
+        } else if (direction == Direction.BOTH) {
+            throw new InvalidModelException("the spec says direction both but the layer of '"
+                    + layer.byRole().get(TensorRole.WEIGHT_IH) + "' has no tensors that end with " + LayerSpec.REVERSE);
+        }
+        return direction;
     }
 
     /** The options the spec names, with the projection that the tensors tell. */

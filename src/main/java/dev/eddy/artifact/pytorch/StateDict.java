@@ -2,6 +2,7 @@ package dev.eddy.artifact.pytorch;
 
 import dev.eddy.artifact.Tensor;
 import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.TensorRole;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -56,6 +58,11 @@ final class StateDict {
      * @param byRole     its tensors
      */
     record Layer(int rows, int hidden, int input, Integer projection, Map<String, String> byRole) {
+        /** Whether it reads both ways. */
+        boolean bidirectional() {
+            return byRole.containsKey(TensorRole.WEIGHT_IH + LayerSpec.REVERSE);
+        }
+
         /** The kind of cell, as the number of gates tells. */
         CellKind kind() {
             return switch (rows % hidden == 0 ? rows / hidden : 0) {
@@ -74,16 +81,13 @@ final class StateDict {
         if (!matcher.matches()) {
             return;
         }
-        if (matcher.group(5) != null) {
-            throw new InvalidModelException(
-                    "the tensor '" + name + "' is of a bidirectional layer, which reads events that"
-                            + " have not come yet; train it with bidirectional=False");
-        }
         // An LSTMCell, GRUCell or RNNCell has one layer, which its names do not number.
         int layer = matcher.group(4) == null ? 0 : Integer.parseInt(matcher.group(4));
         String other = stacks.computeIfAbsent(matcher.group(1), prefix -> new TreeMap<>())
                 .computeIfAbsent(layer, number -> new HashMap<>())
-                .put(matcher.group(2) + "_" + matcher.group(3), name);
+                .put(
+                        matcher.group(2) + "_" + matcher.group(3) + Objects.requireNonNullElse(matcher.group(5), ""),
+                        name);
         if (other != null) {
             throw new InvalidModelException("the tensors '" + other + "' and '" + name
                     + "' both are of one layer; rename one module or write a full spec");
@@ -124,9 +128,26 @@ final class StateDict {
                 throw new InvalidModelException("the module '" + module + "' lacks weight_ih_l" + layers.size()
                         + " or weight_hh_l" + layers.size() + "; is the state dict whole?");
             }
+            requireWholeReverse(byRole);
             layers.add(layer(ih, hh, byRole));
         }
         return layers;
+    }
+
+    /** Both directions have the same tensors. */
+    private static void requireWholeReverse(Map<String, String> byRole) {
+        boolean any = byRole.keySet().stream().anyMatch(role -> role.endsWith(LayerSpec.REVERSE));
+        for (Map.Entry<String, String> tensor : byRole.entrySet()) {
+            String role = tensor.getKey();
+            String other = role.endsWith(LayerSpec.REVERSE)
+                    ? role.substring(0, role.length() - LayerSpec.REVERSE.length())
+                    : role + LayerSpec.REVERSE;
+            if (any && !byRole.containsKey(other)) {
+                throw new InvalidModelException("the tensor '" + tensor.getValue()
+                        + "' of a bidirectional layer has no counterpart '" + other
+                        + "' in the other direction; is the state dict whole?");
+            }
+        }
     }
 
     private Layer layer(String ih, String hh, Map<String, String> byRole) {

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Writes small ONNX files for tests, field by field of onnx.proto. */
 final class OnnxBuilder {
     private final Message graph = new Message();
+    private final Set<String> nodeNames = new HashSet<>();
     private final long opset;
 
     OnnxBuilder(long opset) {
@@ -71,6 +74,18 @@ final class OnnxBuilder {
         return this;
     }
 
+    /** An output whose shape the file tells. */
+    OnnxBuilder shaped(String name, long... dims) {
+        graph.message(12, port(name, TensorDecoder.FLOAT, dims));
+        return this;
+    }
+
+    /** An input or output of any type. */
+    OnnxBuilder port(int field, String name, int type, long... dims) {
+        graph.message(field, port(name, type, dims));
+        return this;
+    }
+
     /** An initializer of pseudo-random weights. */
     OnnxBuilder weight(String name, long... dims) {
         int size = 1;
@@ -120,7 +135,12 @@ final class OnnxBuilder {
         Message node = new Message();
         names(inputs).forEach(name -> node.text(1, name));
         names(outputs).forEach(name -> node.text(2, name));
-        node.text(3, "the_" + op).text(4, op).text(7, domain);
+        // ONNX Runtime wants a name of its own for each node.
+        String name = "the_" + op;
+        for (int i = 2; !nodeNames.add(name); i++) {
+            name = "the_" + op + "_" + i;
+        }
+        node.text(3, name).text(4, op).text(7, domain);
         for (Message attribute : attributes) {
             node.message(5, attribute);
         }

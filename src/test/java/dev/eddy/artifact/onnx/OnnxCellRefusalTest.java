@@ -70,30 +70,85 @@ class OnnxCellRefusalTest {
     }
 
     @Test
-    void shouldRefuseAnLstmWithoutTheTanhOfItsCellState() {
-        refused(plain(lstm(2)).node("Mul", "O cn", "hn").output("hn", "cn"), "'cn'", "lacks the tanh");
+    void shouldRefuseAGateThatReadsTheCellStateThroughAMatrix() {
+        OnnxBuilder full = lstm(2).weight("M", 3, 3)
+                .node("MatMul", "c0 M", "Mc")
+                .node("Add", "f Mc", "f2")
+                .node("Sigmoid", "f2", "F");
+        refused(hidden(cellState(full, "F", "I")), "'cn'", "through a matrix");
     }
 
     @Test
-    void shouldRefusePeepholes() {
-        OnnxBuilder old =
-                lstm(2).node("Mul", "p c0", "pc").node("Add", "f pc", "f2").node("Sigmoid", "f2", "F");
-        refused(hidden(cellState(old, "F", "I")), "'cn'", "peephole");
-        OnnxBuilder fresh = plain(lstm(2))
-                .node("Mul", "cn p", "pc")
+    void shouldRefuseAnOutputGateThatPeepsAtTheOldCellState() {
+        OnnxBuilder late = plain(lstm(2))
+                .node("Mul", "p c0", "pc")
                 .node("Add", "o pc", "o2")
                 .node("Sigmoid", "o2", "O2");
-        refused(fresh.node("Tanh", "cn", "t").node("Mul", "O2 t", "hn").output("hn", "cn"), "peephole");
+        refused(
+                late.node("Tanh", "cn", "t").node("Mul", "O2 t", "hn").output("hn", "cn"),
+                "'cn'",
+                "the output gate to the new one");
     }
 
     @Test
-    void shouldRefuseCoupledInputAndForgetGates() {
+    void shouldRefuseACandidateThatSeesTheCellState() {
+        OnnxBuilder seeing = gates(2, 4, "i f g o")
+                .input("c0", 1, 3)
+                .node("Sigmoid", "i", "I")
+                .node("Sigmoid", "o", "O")
+                .node("Mul", "p c0", "pc")
+                .node("Add", "g pc", "g2")
+                .node("Tanh", "g2", "G");
+        refused(hidden(plain(seeing)), "'cn'", "a state that it does not read in such a cell");
+    }
+
+    @Test
+    void shouldRefuseCoupledGatesWhoseHiddenStateIsNotReturned() {
         OnnxBuilder coupled = lstm(2).node("Sub", "one I", "F");
-        refused(hidden(cellState(coupled, "F", "I")), "'cn'", "coupled input and forget gates");
+        refused(
+                cellState(coupled, "F", "I").output("cn"),
+                "'cn'",
+                "coupled input and forget gates export both h and c");
+    }
+
+    @Test
+    void shouldRefuseALayerNormInsideACell() {
+        OnnxBuilder normed = gates(2, 4, "i0 f0 g0 o0").input("c0", 1, 3).floats("gain", new float[] {1, 1, 1}, 3);
+        for (String gate : new String[] {"i", "f", "g", "o"}) {
+            normed.node("LayerNormalization", gate + "0 gain", gate);
+        }
+        normed.node("Sigmoid", "i", "I").node("Sigmoid", "o", "O").node("Tanh", "g", "G");
+        refused(hidden(plain(normed)), "'cn'", "do not read an input that comes back as the output 'hn'");
+    }
+
+    @Test
+    void shouldRefuseToTakeAnEventForAProjectedState() {
+        OnnxBuilder graph = plain(lstm(2))
+                .weight("M", 3, 2)
+                .node("Tanh", "cn", "t")
+                .node("Mul", "O t", "h")
+                .node("MatMul", "h M", "answer")
+                .output("answer", "cn");
+        refused(graph, "'cn'", "not clearly a state", "h0 and hn");
+    }
+
+    @Test
+    void shouldRefuseToTakeAnEventForTheStateOfAnRnn() {
+        OnnxBuilder graph = new OnnxBuilder(17)
+                .input("event", 1, 3)
+                .input("place", 1, 4)
+                .weight("W", 3, 3)
+                .weight("V", 4, 3)
+                .node("MatMul", "event W", "a")
+                .node("MatMul", "place V", "b")
+                .node("Add", "a b", "ab")
+                .node("Tanh", "ab", "forecast")
+                .output("forecast");
+        refused(graph, "'forecast'", "not clearly a state");
     }
 
     @ParameterizedTest
-    @CsvSource({"Tanh, its forget gate is not a sigmoid", "HardSigmoid, no counterpart"})
+    @CsvSource({"Tanh, its forget gate is not a sigmoid", "HardSigmoid, its forget gate is not a sigmoid"})
     void shouldRefuseOtherGates(String op, String reason) {
         refused(hidden(cellState(lstm(2).node(op, "f", "F"), "F", "I")), reason);
     }
@@ -106,7 +161,7 @@ class OnnxCellRefusalTest {
                 .node("Mul", "O t", "hn")
                 .node("MatMul", "hn M", "y")
                 .output("y", "cn");
-        refused(graph, "'cn'", "export both h and c as outputs");
+        refused(graph, "'cn'", "not clearly a state", "export h and c");
     }
 
     @Test
@@ -139,8 +194,8 @@ class OnnxCellRefusalTest {
     }
 
     @Test
-    void shouldRefuseAGruWithoutAResetGateOrWithItElsewhere() {
-        refused(gru("ab"), "'hn'", "no reset gate");
+    void shouldRefuseAGruWithItsResetGateElsewhere() {
+        assertThat(kind(gru("ab"))).isEqualTo(CellKind.MINIMAL_GRU);
         refused(gru("rab"), "'hn'", "reset gate is not applied to all that");
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.Activation;
+import dev.eddy.model.CellOptions;
 import dev.eddy.model.LayerSpec;
+import dev.eddy.model.TensorRole;
 import dev.eddy.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +25,7 @@ class OnnxCellTest {
         return OnnxImport.read(FOLDER.resolve(name + ".onnx"), Map.of());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "lstm-cell",
@@ -46,7 +49,21 @@ class OnnxCellTest {
                 "lstm-joined",
                 "lstm-gates",
                 "rnn-joined",
-                "same-width"
+                "same-width",
+                "lstm-coupled-input",
+                "lstm-coupled-forget",
+                "lstm-peepholes",
+                "lstm-peepholes-dynamo",
+                "lstm-without-tanh",
+                "lstm-projected",
+                "lstm-projected-twice",
+                "gru-minimal",
+                "gru-minimal-turned",
+                "gru-minimal-reset",
+                "gru-before-torch",
+                "gru-before-difference",
+                "gru-before-minus",
+                "gru-before-swapped-difference"
             })
     void shouldGiveTheOutputsAndFinalStatesOfOnnxruntime(String name) throws IOException {
         JsonNode golden = Golden.read(FOLDER.resolve(name + ".json"));
@@ -61,6 +78,22 @@ class OnnxCellTest {
         assertThat(read("gru-torch").spec().layers().get(0).resetAfter()).isTrue();
         assertThat(read("gru-before-joined").spec().layers().get(0).resetAfter())
                 .isFalse();
+    }
+
+    @Test
+    void shouldReadVariantsAsOptionsOfTheCell() throws IOException {
+        assertThat(options("lstm-coupled-forget").coupled()).isTrue();
+        assertThat(read("lstm-coupled-input").spec().layers().get(0).tensors())
+                .containsKey(TensorRole.PEEPHOLE_I)
+                .doesNotContainKey(TensorRole.PEEPHOLE_F);
+        assertThat(options("lstm-without-tanh").activations()).endsWith(Activation.IDENTITY);
+        assertThat(options("lstm-projected").projection()).isEqualTo(2);
+        assertThat(read("gru-minimal").spec().layers().get(0).cell()).isEqualTo(LayerSpec.CellKind.MINIMAL_GRU);
+        assertThat(read("gru-minimal-reset").spec().layers().get(0).cell()).isEqualTo(LayerSpec.CellKind.GRU);
+    }
+
+    private static CellOptions options(String name) throws IOException {
+        return read(name).spec().layers().get(0).variant();
     }
 
     @Test

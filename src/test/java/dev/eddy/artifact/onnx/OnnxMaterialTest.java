@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnnxMaterialTest {
     private static final double TOLERANCE = 1e-5;
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "nab-lstm/seq",

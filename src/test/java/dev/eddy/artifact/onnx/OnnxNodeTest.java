@@ -23,7 +23,7 @@ class OnnxNodeTest {
     private static final Set<String> EVENTS = Set.of("X");
     private static final List<String> STATES = List.of("initial_h", "initial_c");
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "recurrent/test_lstm_defaults",

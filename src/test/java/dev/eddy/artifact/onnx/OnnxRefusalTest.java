@@ -3,12 +3,12 @@ package dev.eddy.artifact.onnx;
 import static dev.eddy.artifact.onnx.OnnxBuilder.attribute;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.onnx.OnnxBuilder.Message;
 import dev.eddy.model.InvalidModelException;
+import dev.eddy.network.LiveModel;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Graphs that would give other numbers event by event are refused, with the node and the reason. */
 class OnnxRefusalTest {
@@ -35,15 +35,6 @@ class OnnxRefusalTest {
                 .satisfies(e -> org.assertj.core.api.Assertions.assertThat(e.getMessage())
                         .contains(parts)
                         .doesNotContain("\n"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "direction, reverse, events that have not come yet",
-        "direction, bidirectional, one-directional",
-    })
-    void shouldRefuseOtherDirections(String name, String value, String reason) {
-        refused(lstm(attribute(name, value)).output("Y"), "the_LSTM", reason);
     }
 
     @Test
@@ -174,13 +165,75 @@ class OnnxRefusalTest {
 
     @Test
     void shouldRefuseOperatorsItDoesNotKnow() {
-        refused(lstm().node("Erf", "Y", "y").output("y"), "the_Erf", "no counterpart");
+        refused(lstm().node("Erf", "Y", "y").output("y"), "the_Erf", "no layer here has this function");
+        refused(lstm().node("SplitToSequence", "Y", "y").output("y"), "the_SplitToSequence", "export one step");
+        refused(lstm().node("Size", "Y", "y").output("y"), "the_Size", "no counterpart");
         refused(lstm().node("com.microsoft", "Gelu", "Y", "y").output("y"), "the_Gelu", "com.microsoft");
         refused(lstm().node("Mul", "Y Y", "y").output("y"), "a product of two computed values");
         refused(
                 lstm().node("Softmax", "Y", "y", attribute("axis", 0)).output("y"),
                 "the_Softmax",
                 "over time or batch");
+    }
+
+    @Test
+    void shouldRefuseFunctionsOfWhichALayerHasNone() {
+        for (String name : new String[] {"Gelu", "HardSwish", "Mish", "Log"}) {
+            refused(lstm().node(name, "Y", "y").output("y"), "the_" + name, "no layer here has this function");
+        }
+        OnnxBuilder slopes = lstm().floats("slopes", new float[] {0.1f, 0.2f, 0.3f}, 3);
+        refused(slopes.node("PRelu", "Y slopes", "y").output("y"), "the_PRelu", "a slope for each feature");
+        OnnxBuilder wide = lstm().floats("least", new float[] {-100}).floats("most", new float[] {100});
+        refused(wide.node("Clip", "Y least most", "y").output("y"), "the_Clip", "between -100.0 and 100.0");
+        refused(lstm().node("Sqrt", "Y", "y").output("y"), "other than in a LayerNorm");
+        refused(lstm().node("Tanh", "Y", "t").node("Div", "Y t", "y").output("y"), "the_Div", "divides by a computed");
+    }
+
+    @Test
+    void shouldRefuseLayersThatAreTrainedWhileTheyRun() {
+        OnnxBuilder drop = lstm().floats("ratio", new float[] {0.5f}).ints("on", 1);
+        refused(drop.node("Dropout", "Y ratio on", "y").output("y"), "the_Dropout", "model.eval()");
+        OnnxBuilder norm = lstm().weight("a", 3).weight("b", 3).weight("c", 3).floats("d", new float[] {1, 1, 1}, 3);
+        refused(
+                norm.node("BatchNormalization", "Y a b c d", "y", attribute("training_mode", 1))
+                        .output("y"),
+                "the_BatchNormalization",
+                "model.eval()");
+    }
+
+    @Test
+    void shouldRefuseALayerNormOverOtherThanTheFeaturesOfAStep() {
+        OnnxBuilder graph = lstm().weight("gain", 3);
+        refused(
+                graph.node("LayerNormalization", "Y gain", "y", attribute("axis", 0))
+                        .output("y"),
+                "the_LayerNormalization",
+                "other than the features of one step");
+        refused(lstm().ints("axes", 0).node("ReduceMean", "Y axes", "y").output("y"), "the_ReduceMean", "other than");
+    }
+
+    @Test
+    void shouldRefuseWeightsWithMissingGatesOrThatAreNotFinite() {
+        OnnxBuilder three = states(new OnnxBuilder(17).input("x", ANY, ANY, 2))
+                .weight("W3", 1, 9, 2)
+                .node("LSTM", "x W3 R B - h0 c0", "Y hn cn")
+                .output("Y");
+        refused(three, "its W has the shape [1, 9, 2], not [1, 12, 2]");
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            float[] weights = new float[9];
+            weights[4] = bad;
+            byte[] file = new OnnxBuilder(17)
+                    .input("x", ANY, ANY, 3)
+                    .floats("W", weights, 1, 3, 3)
+                    .weight("R", 1, 3, 3)
+                    .node("RNN", "x W R", "Y hn")
+                    .output("Y")
+                    .build();
+            ModelFile model = OnnxImport.read(file, "m", null, Map.of());
+            assertThatThrownBy(() -> LiveModel.compile(model.id(), model.spec(), model))
+                    .isInstanceOf(InvalidModelException.class)
+                    .hasMessageContaining("holds " + bad + "; weights must be finite");
+        }
     }
 
     @Test

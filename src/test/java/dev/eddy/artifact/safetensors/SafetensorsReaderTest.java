@@ -72,6 +72,13 @@ class SafetensorsReaderTest {
     }
 
     @Test
+    void shouldShowAHostileNameInOneLine() {
+        assertThatThrownBy(() -> SafetensorsReader.read(file(-1, "{\"a\\nb\":" + ENTRY.formatted(0, 8) + "}", 4)))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageStartingWith("tensor 'a?b' ends at byte 8");
+    }
+
+    @Test
     void shouldRefuseAHeaderThatIsNoHeader() {
         refused("{\"a\":" + ENTRY.formatted(0, 8) + ",\"a\":" + ENTRY.formatted(0, 8) + "}", 8, "not valid JSON");
         refused("[1]", 0, "not a JSON object");
