@@ -23,13 +23,15 @@ public final class LiveModel {
     private final FeatureEncoder features;
     private final Network network;
     private final Readout readout;
+    private final long memoryBytes;
 
-    private LiveModel(ModelId id, ModelSpec spec, Network network) {
+    private LiveModel(ModelId id, ModelSpec spec, Network network, long weightBytes) {
         this.id = id;
         this.spec = spec;
         this.features = new FeatureEncoder(spec.features());
         this.network = network;
         this.readout = new Readout(spec, network);
+        this.memoryBytes = weightBytes + network.engineBytes() + ModelMemory.ofSpec(spec);
         if ((spec.emit() == ModelSpec.Emit.END || readsLanguage()) && !network.isRecurrent()) {
             throw new InvalidModelException(
                     "this model has no recurrent layer, so it has nothing to say of a sequence");
@@ -49,7 +51,9 @@ public final class LiveModel {
      * @throws dev.eddy.model.InvalidModelException if it cannot be used; the message says why
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
-        LiveModel model = new LiveModel(id, spec, NetworkCompiler.compile(spec, weights));
+        CountedWeights counted = new CountedWeights(weights);
+        Network network = NetworkCompiler.compile(spec, counted);
+        LiveModel model = new LiveModel(id, spec, network, counted.bytes());
         model.requireRecordSizes();
         ProbeCheck.run(model);
         return model;
@@ -71,6 +75,14 @@ public final class LiveModel {
 
     public ModelId id() {
         return id;
+    }
+
+    /**
+     * Bytes the model takes in memory, whatever number of threads use it: the weights as the network keeps them, what its
+     * engine keeps beside them, and an estimate of the spec (its vocabularies and probes). The model file is not kept.
+     */
+    public long memoryBytes() {
+        return memoryBytes;
     }
 
     public ModelSpec spec() {

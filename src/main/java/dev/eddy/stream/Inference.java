@@ -36,6 +36,8 @@ public final class Inference implements AutoCloseable {
         }
     };
 
+    private LiveDeployments known = LiveDeployments.NONE;
+
     public Inference(
             EventDecoder decoder,
             PredictionEncoder encoder,
@@ -113,13 +115,23 @@ public final class Inference implements AutoCloseable {
         return new Outcome.Predicted(prediction, encoder.encode(prediction));
     }
 
+    /** Lets go of models that no deployment names any more, so that they can leave memory. */
+    private void follow(LiveDeployments newest) {
+        if (newest != known) {
+            workspaces.keySet().removeIf(model -> newest.ownedBy(model.id().fingerprint()::equals) == null);
+            known = newest;
+        }
+    }
+
     private ModelWorkspace workspaceOf(LiveDeployment deployment) {
         return workspaces.computeIfAbsent(deployment.model(), ModelWorkspace::new);
     }
 
     private LiveDeployment deploymentFor(long eventTime, byte[] stored) {
         int generation = stored == null ? 0 : StateCodec.generation(stored);
-        LiveDeployment deployment = deployments.get().at(eventTime, generation);
+        LiveDeployments newest = deployments.get();
+        follow(newest);
+        LiveDeployment deployment = newest.at(eventTime, generation);
         if (deployment == null) {
             throw new BadEventException(Reason.NO_MODEL, "no deployed model is in force at the event's time");
         }
