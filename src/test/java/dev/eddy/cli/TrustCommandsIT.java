@@ -1,12 +1,15 @@
 package dev.eddy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eddy.app.EddyApplication;
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.app.rollout.ModelDeployer;
 import dev.eddy.app.rollout.ModelPublisher;
+import dev.eddy.app.topics.TopicRole;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Catalogue;
 import dev.eddy.catalogue.Deployment;
@@ -30,6 +33,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,6 +262,32 @@ class TrustCommandsIT {
             Awaitility.await()
                     .atMost(TestKafka.PATIENCE)
                     .until(() -> application.catalogue().history().newestGeneration() == rounds);
+        }
+    }
+
+    @Test
+    void shouldNotDecideOnDeploymentsThatAnOpenTransactionHides() throws Exception {
+        ModelFile model = TestModels.predictor("m", "1", CellKind.LSTM, 8, 1);
+        settings.put(EddyConfig.BROKER_TIMEOUT, "2000");
+        Topics.ensure(config(), TopicRole.values());
+        new ModelPublisher(config()).publish(model, written -> {});
+        Map<String, Object> transactions = Map.of(
+                "bootstrap.servers", KAFKA.bootstrapServers(), "transactional.id", "somebody-else", "acks", "all");
+        try (ModelDeployer deployer = new ModelDeployer(config());
+                KafkaProducer<byte[], byte[]> other =
+                        new KafkaProducer<>(transactions, new ByteArraySerializer(), new ByteArraySerializer())) {
+            deployer.history();
+            other.initTransactions();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>(
+                            config().getString(EddyConfig.CONTROL_TOPIC), TestKafka.bytes("x"), TestKafka.bytes("y")))
+                    .get();
+            assertThatThrownBy(() -> deployer.deploy(model.id(), 0))
+                    .isInstanceOf(OperationFailedException.class)
+                    .hasMessageContaining("an unfinished transaction may hold it back");
+            other.abortTransaction();
+            assertThat(deployer.deploy(model.id(), 0).generation()).isEqualTo(1);
+            assertThat(deployer.deploy(model.id(), 1).generation()).isEqualTo(2);
         }
     }
 
