@@ -59,7 +59,7 @@ public final class Catalogue implements AutoCloseable {
     private volatile LiveDeployments live = LiveDeployments.NONE;
 
     /**
-     * An empty catalogue that takes any model.
+     * An empty catalogue that takes any model, signed or not, and keeps all of them in memory.
      *
      * @param pipeline      whose deployments count
      * @param maxModelBytes largest model file accepted

@@ -8,6 +8,8 @@ import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.testing.TestModels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -194,7 +196,7 @@ class CatalogueLifetimeTest {
 
     @Test
     void shouldTellOfEveryChange() {
-        List<String> told = new ArrayList<>();
+        List<String> told = new CopyOnWriteArrayList<>();
         bench.catalogue.addListener(new CatalogueListener() {
             @Override
             public void onVersion(ModelVersion version) {
@@ -210,6 +212,8 @@ class CatalogueLifetimeTest {
         bench.pass(UNLOAD_MS);
         bench.prepare(first.id());
         bench.remove(first);
+        // The loader tells of what it has done a moment after it is done.
+        Awaitility.await().until(() -> told.size() == 5);
         assertThat(told).containsExactlyInAnyOrder("READY", "change", "change", "READY", "change");
     }
 
