@@ -1,6 +1,7 @@
 package dev.eddy.app;
 
 import dev.eddy.app.live.SequenceEndpoint;
+import dev.eddy.app.rollout.ModelRules;
 import dev.eddy.app.rollout.StatusReporter;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
@@ -41,7 +42,7 @@ public final class EddyApplication implements AutoCloseable {
 
     private EddyApplication(EddyConfig config) {
         this.config = config;
-        this.catalogue = new Catalogue(config.pipeline(), config.getLong(EddyConfig.MODEL_MAX_BYTES));
+        this.catalogue = new Catalogue(config.pipeline(), ModelRules.of(config));
         this.telemetry = new Telemetry();
         Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
@@ -55,6 +56,7 @@ public final class EddyApplication implements AutoCloseable {
      * @throws IOException if the port of metrics, health and states is taken
      */
     public static EddyApplication start(EddyConfig config) throws IOException {
+        ModelRules.of(config); // A key that cannot be read is said before anything else.
         Topics.ensure(config, TopicRole.values());
         EddyApplication application = new EddyApplication(config);
         try {

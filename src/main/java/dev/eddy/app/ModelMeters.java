@@ -7,6 +7,8 @@ import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.ModelVersion;
 import dev.eddy.model.ModelId;
 import dev.eddy.telemetry.Telemetry;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Keeps the meters of models up to date: how loads ended, and which model the newest deployment names. */
 final class ModelMeters implements CatalogueListener {
@@ -24,11 +26,21 @@ final class ModelMeters implements CatalogueListener {
         telemetry.countLoad(
                 version.verdict() == ModelVersion.Verdict.READY ? Telemetry.Load.ACCEPTED : Telemetry.Load.REJECTED);
         showActive();
+        onChange();
     }
 
     @Override
     public void onDeployment(Deployment deployment) {
         showActive();
+    }
+
+    @Override
+    public synchronized void onChange() {
+        Map<ModelId, Long> loaded = new LinkedHashMap<>();
+        catalogue.versions().stream()
+                .filter(ModelVersion::isLoaded)
+                .forEach(version -> loaded.put(version.id(), version.memoryBytes()));
+        telemetry.showLoaded(loaded);
     }
 
     private synchronized void showActive() {

@@ -49,7 +49,16 @@ public final class ModelFile implements Weights {
      * @throws InvalidModelException if they are not a model file
      */
     public static ModelFile read(byte[] bytes) {
-        Safetensors content = SafetensorsReader.read(bytes);
+        return read(bytes, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads a model file's bytes, if it has not too many tensors.
+     *
+     * @throws InvalidModelException if they are not a model file, or have more tensors
+     */
+    public static ModelFile read(byte[] bytes, int maxTensors) {
+        Safetensors content = SafetensorsReader.read(bytes, maxTensors);
         String json = content.metadata().get(SPEC_KEY);
         if (json == null) {
             throw new InvalidModelException("this safetensors file has no model spec in its metadata; make a model file"

@@ -51,7 +51,8 @@ final class Assembly {
         return file;
     }
 
-    private void checkClaims(ModelManifest manifest) {
+    /** @throws InvalidModelException if the size is too large, or does not fit the number of chunks */
+    void checkClaims(ModelManifest manifest) {
         long most = (long) manifest.getChunks() * ControlRecords.CHUNK_BYTES;
         if (manifest.getSize() < 1 || manifest.getChunks() < 1 || manifest.getSize() > most) {
             throw new InvalidModelException(

@@ -7,4 +7,7 @@ public interface CatalogueListener {
 
     /** A new deployment is known. */
     default void onDeployment(Deployment deployment) {}
+
+    /** Something else changed: what is loaded, published, signed or asked for. */
+    default void onChange() {}
 }

@@ -8,6 +8,8 @@ import dev.eddy.schema.DeploymentRecord;
 import dev.eddy.schema.DeploymentsRecord;
 import dev.eddy.schema.ModelChunk;
 import dev.eddy.schema.ModelManifest;
+import dev.eddy.schema.ModelSignature;
+import dev.eddy.schema.PrepareRecord;
 import dev.eddy.schema.Sha256;
 import dev.eddy.schema.TransitionKind;
 import java.io.IOException;
@@ -21,8 +23,9 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.message.BinaryMessageDecoder;
 
 /**
- * The records of the control topic. Keys are texts, {@code manifest/NAME/VERSION}, {@code chunk/NAME/VERSION/INDEX} and
- * {@code deployment/PIPELINE}; values are Avro in its single-object encoding, which names its schema.
+ * The records of the control topic. Keys are texts, {@code manifest/NAME/VERSION}, {@code chunk/NAME/VERSION/INDEX},
+ * {@code prepare/PIPELINE} and {@code deployment/PIPELINE}; values are Avro in its single-object encoding, which names its
+ * schema.
  */
 public final class ControlRecords {
     /** Bytes of a model file in one record: with its envelope below one million, which every broker takes by default. */
@@ -31,24 +34,46 @@ public final class ControlRecords {
     static final String MANIFEST = "manifest";
     static final String CHUNK = "chunk";
     static final String DEPLOYMENT = "deployment";
+    static final String PREPARE = "prepare";
+
+    private static final BinaryMessageDecoder<ModelManifest> MANIFESTS =
+            SchemaHistory.teach(ModelManifest.getDecoder(), ControlRecords.class, "model-manifest-1.avsc");
+
+    private static final BinaryMessageDecoder<DeploymentsRecord> DEPLOYMENTS =
+            SchemaHistory.teach(DeploymentsRecord.getDecoder(), ControlRecords.class, "deployments-1.avsc");
 
     private ControlRecords() {}
 
     /** The records that publish a model, in the order in which they must be written. */
     public static Map<String, byte[]> publish(ModelFile file, long now) {
+        return publish(file, manifestOf(file, now, List.of()));
+    }
+
+    /** What is said of a model that is published. */
+    public static ModelManifest manifestOf(ModelFile file, long now, List<ModelSignature> signatures) {
+        int chunks = (file.bytes().length + CHUNK_BYTES - 1) / CHUNK_BYTES;
+        return new ModelManifest(
+                file.id().name(),
+                file.id().version(),
+                new Sha256(file.fingerprint().bytes()),
+                (long) file.bytes().length,
+                chunks,
+                now,
+                signatures);
+    }
+
+    /** The records that publish a model with a manifest, in the order in which they must be written. */
+    public static Map<String, byte[]> publish(ModelFile file, ModelManifest manifest) {
         Map<String, byte[]> records = new LinkedHashMap<>();
         byte[] bytes = file.bytes();
         ModelId id = file.id();
-        Sha256 fingerprint = new Sha256(id.fingerprint().bytes());
-        int chunks = (bytes.length + CHUNK_BYTES - 1) / CHUNK_BYTES;
-        for (int i = 0; i < chunks; i++) {
+        Sha256 fingerprint = manifest.getFingerprint();
+        for (int i = 0; i < manifest.getChunks(); i++) {
             int at = i * CHUNK_BYTES;
             ByteBuffer data = ByteBuffer.wrap(bytes, at, Math.min(CHUNK_BYTES, bytes.length - at));
             records.put(chunkKey(id.name(), id.version(), i), encode(new ModelChunk(fingerprint, i, data)));
         }
-        records.put(
-                manifestKey(id.name(), id.version()),
-                encode(new ModelManifest(id.name(), id.version(), fingerprint, (long) bytes.length, chunks, now)));
+        records.put(manifestKey(id.name(), id.version()), encode(manifest));
         return records;
     }
 
@@ -62,6 +87,32 @@ public final class ControlRecords {
 
     public static String deploymentKey(String pipeline) {
         return DEPLOYMENT + "/" + pipeline;
+    }
+
+    public static String prepareKey(String pipeline) {
+        return PREPARE + "/" + pipeline;
+    }
+
+    /** Value of the record that asks instances to load a model. */
+    public static byte[] encodePrepare(ModelId model, long requestedAt) {
+        return encode(new PrepareRecord(
+                model.name(), model.version(), new Sha256(model.fingerprint().bytes()), requestedAt));
+    }
+
+    /** The model a manifest is about. */
+    public static ModelId model(ModelManifest manifest) {
+        return CatalogueEntry.id(manifest);
+    }
+
+    /** The model that a prepare record asks for. */
+    public static ModelId model(PrepareRecord record) {
+        Fingerprint fingerprint = Fingerprint.ofHash(record.getFingerprint().bytes());
+        return new ModelId(record.getName(), record.getVersion(), fingerprint);
+    }
+
+    /** @throws IOException if the bytes are not such a record */
+    public static PrepareRecord prepare(byte[] value) throws IOException {
+        return decode(PrepareRecord.getDecoder(), value);
     }
 
     /** Value of the record that says what a pipeline runs. */
@@ -107,7 +158,7 @@ public final class ControlRecords {
 
     /** @throws IOException if the bytes are not such a record */
     public static ModelManifest manifest(byte[] value) throws IOException {
-        return decode(ModelManifest.getDecoder(), value);
+        return decode(MANIFESTS, value);
     }
 
     /** @throws IOException if the bytes are not such a record */
@@ -117,7 +168,7 @@ public final class ControlRecords {
 
     /** @throws IOException if the bytes are not such a record */
     public static DeploymentHistory deployments(byte[] value) throws IOException {
-        DeploymentsRecord all = decode(DeploymentsRecord.getDecoder(), value);
+        DeploymentsRecord all = decode(DEPLOYMENTS, value);
         try {
             return new DeploymentHistory(all.getDeployments().stream()
                     .map(ControlRecords::deployment)
@@ -162,7 +213,7 @@ public final class ControlRecords {
         }
     }
 
-    private static byte[] encode(org.apache.avro.specific.SpecificRecordBase record) {
+    static byte[] encode(org.apache.avro.specific.SpecificRecordBase record) {
         try {
             ByteBuffer buffer = new org.apache.avro.message.BinaryMessageEncoder<
                             org.apache.avro.specific.SpecificRecordBase>(

@@ -39,6 +39,11 @@ public record Deployment(
         }
     }
 
+    /** Whether it needs a model, as champion or challenger. */
+    public boolean names(ModelId id) {
+        return model.equals(id) || (challenger != null && challenger.model().equals(id));
+    }
+
     /** A model to which sequences come at zero state, without a challenger. */
     public Deployment(int generation, ModelId model, long from, long deployedAt) {
         this(generation, model, from, deployedAt, Transition.RESET, 0, null, "");

@@ -1,5 +1,6 @@
 package dev.eddy.catalogue;
 
+import dev.eddy.model.ModelId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,25 @@ public record DeploymentHistory(List<Deployment> deployments) {
         return deployments.isEmpty()
                 ? 0
                 : deployments.get(deployments.size() - 1).generation();
+    }
+
+    /** Whether a deployment names a model. */
+    public boolean names(ModelId model) {
+        return deployments.stream().anyMatch(deployment -> deployment.names(model));
+    }
+
+    /** Whether this is another history without its oldest deployments. */
+    boolean isShortened(DeploymentHistory other) {
+        int missing = other.deployments.size() - deployments.size();
+        return missing > 0
+                && !deployments.isEmpty()
+                && other.deployments.subList(missing, other.deployments.size()).equals(deployments);
+    }
+
+    /** The history without all but its newest deployments. */
+    public DeploymentHistory newest(int count) {
+        int size = deployments.size();
+        return new DeploymentHistory(deployments.subList(Math.max(0, size - count), size));
     }
 
     /** The history with one more deployment, whose generation must be the highest. */

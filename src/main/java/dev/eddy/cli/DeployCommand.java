@@ -1,8 +1,10 @@
 package dev.eddy.cli;
 
+import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.Terminal;
 import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.app.rollout.ModelDeployer;
+import dev.eddy.app.rollout.ModelDeployer.StartTime;
 import dev.eddy.app.rollout.Verdicts;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
@@ -30,8 +32,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Makes a published model the one that scores, from an event time on.",
             "",
-            "First every running instance must have said READY for it; one that rejects it or stays silent stops the"
-                    + " deployment. Each sequence then moves at its next event at or after that time, and begins there"
+            "First every running instance is asked to load it, and must say that it is READY and in memory; one that"
+                    + " rejects it or stays silent stops the deployment, unless --force is given: then instances that"
+                    + " do not have it go on with the older deployment until they do. Of two deployments at the same"
+                    + " moment one is made, the other fails.",
+            "",
+            "Each sequence then moves at its next event at or after that time, and begins there"
                     + " at zero state. Late events never take a sequence back.",
             "",
             "The first deployment of a pipeline is in force for all event times unless --from names one: events may be"
@@ -65,6 +71,9 @@ final class DeployCommand implements Callable<Integer> {
             description = "How long to wait for the instances. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
+    @Option(names = "--force", description = "Deploys even if an instance rejects the model or stays silent.")
+    private boolean force;
+
     @Override
     public Integer call() throws InterruptedException {
         EddyConfig settings = config.read();
@@ -74,19 +83,36 @@ final class DeployCommand implements Callable<Integer> {
                 InstanceReports reports = new InstanceReports(settings)) {
             Verdicts verdicts = new Verdicts(reports, Duration.ofSeconds(seconds));
             ModelId id = deployer.find(model.name(), model.version());
-            List<InstanceStatus> ready = verdicts.awaitReady(id, this::show);
-            Deployment deployment = deployer.deploy(id, eventTime(deployer));
+            StartTime start = startTime(deployer);
+            List<InstanceStatus> ready = awaitLoaded(deployer, verdicts, id);
+            Deployment deployment = deployer.deploy(id, start);
             out.println("deployment " + deployment.generation() + " of pipeline " + settings.pipeline() + ": " + id
                     + " from event time " + EventTime.text(deployment.from()) + " on");
-            verdicts.awaitGeneration(deployment.generation(), this::show);
-            ready.forEach(report -> out.println("  known to " + report.getInstance()));
-            if (ready.isEmpty()) {
+            out.flush();
+            List<InstanceStatus> known = verdicts.awaitGeneration(deployment.generation(), this::show);
+            known.forEach(report -> out.println("  known to " + report.getInstance()));
+            if (ready.isEmpty() && known.isEmpty()) {
                 out.println("  no instance is running; it counts when one starts");
             }
             awaitClock(deployment.from());
         }
         out.flush();
         return 0;
+    }
+
+    private List<InstanceStatus> awaitLoaded(ModelDeployer deployer, Verdicts verdicts, ModelId id)
+            throws InterruptedException {
+        long requestedAt = deployer.prepare(id);
+        try {
+            return verdicts.awaitLoaded(id, requestedAt, this::show);
+        } catch (OperationFailedException e) {
+            if (!force) {
+                throw new OperationFailedException(
+                        "not deployed: " + e.getMessage() + "; --force deploys nevertheless", e);
+            }
+            command.commandLine().getErr().println("warning: deployed with --force although " + e.getMessage());
+            return List.of();
+        }
     }
 
     private void show(int answered, int all) {
@@ -97,12 +123,13 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
-    private long eventTime(ModelDeployer deployer) throws InterruptedException {
+    private StartTime startTime(ModelDeployer deployer) {
         if (from.equals("now")) {
-            return deployer.now();
+            return deployer::now;
         }
         try {
-            return EventTime.parse(from);
+            long time = EventTime.parse(from);
+            return () -> time;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     command.commandLine(),

@@ -1,6 +1,7 @@
 package dev.eddy.cli;
 
 import dev.eddy.app.OperationFailedException;
+import dev.eddy.catalogue.BadKeyException;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.InvalidModelException;
 import java.net.BindException;
@@ -55,6 +56,7 @@ final class Failures {
             return message + "; another program uses the port, choose another one";
         } else if (cause instanceof InvalidModelException
                 || cause instanceof BadEventException
+                || cause instanceof BadKeyException
                 || cause instanceof ConfigException
                 || cause instanceof OperationFailedException
                 || cause instanceof CommandFailedException) {

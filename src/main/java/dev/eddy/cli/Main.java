@@ -27,6 +27,8 @@ import picocli.CommandLine.Command;
             PublishCommand.class,
             DeployCommand.class,
             StatusCommand.class,
+            ModelsCommand.class,
+            KeygenCommand.class,
             SendCommand.class,
             TailCommand.class,
             CommandLine.HelpCommand.class

@@ -11,6 +11,7 @@ import dev.eddy.schema.InstanceStatus;
 import dev.eddy.schema.ModelStatus;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,9 +70,29 @@ final class StatusCommand implements Callable<Integer> {
                     + EventTime.text(report.getStartedAt()) + ", last report " + EventTime.text(report.getReportedAt())
                     + ", knows deployment " + report.getGeneration());
             for (ModelStatus model : report.getModels()) {
-                out.println("  " + model.getName() + "@" + model.getVersion() + " " + model.getVerdict()
-                        + (model.getReason().isEmpty() ? "" : ": " + model.getReason()));
+                out.println("  " + model.getName() + "@" + model.getVersion() + " " + verdict(model));
             }
         }
+    }
+
+    private static String verdict(ModelStatus model) {
+        return switch (model.getVerdict()) {
+            case LOADING -> "LOADING";
+            case REJECTED -> "REJECTED: " + model.getReason();
+            case READY -> "READY, " + memory(model) + signers(model);
+        };
+    }
+
+    private static String memory(ModelStatus model) {
+        if (!model.getLoaded()) {
+            return "not loaded";
+        }
+        return model.getMemoryBytes() == 0
+                ? "loaded"
+                : String.format(Locale.ROOT, "loaded, %,d bytes of memory", model.getMemoryBytes());
+    }
+
+    private static String signers(ModelStatus model) {
+        return model.getSignedBy().isEmpty() ? "" : ", signed by " + String.join(", ", model.getSignedBy());
     }
 }

@@ -9,6 +9,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** The settings of a plain Kafka client: those of the file that it knows, then those with its prefix. */
 public final class ClientSettings {
+    private static final int TRANSACTION_TIMEOUT_MS = 15_000;
+
     private ClientSettings() {}
 
     /** For an admin client; prefix {@code admin.}. */
@@ -37,6 +39,16 @@ public final class ClientSettings {
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, config.getInt(EddyConfig.BROKER_TIMEOUT));
+        return settings;
+    }
+
+    /** For a producer of transactions; a second one with the same id ends those of the first. Prefix {@code producer.}. */
+    public static Map<String, Object> transactions(EddyConfig config, String transactionalId) {
+        Map<String, Object> settings = producer(config);
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        // One that dies half-way holds readers back no longer than this.
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         return settings;
     }
 

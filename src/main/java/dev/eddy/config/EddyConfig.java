@@ -1,5 +1,6 @@
 package dev.eddy.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -39,6 +40,10 @@ public final class EddyConfig extends AbstractConfig {
     public static final String NO_MODEL = "eddy.no.model";
     public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
+    public static final String MODEL_MAX_TENSORS = "eddy.model.max.tensors";
+    public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
+    public static final String MODEL_UNLOAD = "eddy.model.unload.ms";
+    public static final String MODEL_TRUSTED_KEYS = "eddy.model.trusted.keys";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
     public static final String HTTP_HOST = "eddy.http.host";
@@ -166,6 +171,28 @@ public final class EddyConfig extends AbstractConfig {
                     Range.atLeast(1),
                     Importance.MEDIUM,
                     "Largest model file accepted from the control topic, in bytes.")
+            .define(MODEL_MAX_TENSORS, Type.INT, 10_000, Range.atLeast(1), Importance.LOW, "Most tensors of a model.")
+            .define(
+                    MODEL_MEMORY,
+                    Type.LONG,
+                    0L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "What the loaded models of an instance may take together, in bytes; 0 takes half of the largest heap.")
+            .define(
+                    MODEL_UNLOAD,
+                    Type.LONG,
+                    600_000L,
+                    Range.atLeast(0),
+                    Importance.LOW,
+                    "How long a model stays in memory that no deployment names, in milliseconds.")
+            .define(
+                    MODEL_TRUSTED_KEYS,
+                    Type.LIST,
+                    List.of(),
+                    Importance.HIGH,
+                    "Public keys, as PEM files or in base64, separated by commas; a model must be signed with one of "
+                            + "them. Empty: models need no signature.")
             .define(
                     STATUS_INTERVAL,
                     Type.LONG,

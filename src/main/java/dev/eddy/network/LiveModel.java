@@ -33,7 +33,9 @@ public final class LiveModel {
     private final Readout readout;
     private final Decoder decoder; // null: none
 
-    private LiveModel(ModelId id, ModelSpec spec, Network network, Weights weights) {
+    private final long memoryBytes;
+
+    private LiveModel(ModelId id, ModelSpec spec, Network network, CountedWeights weights) {
         this.id = id;
         this.spec = spec;
         this.features = new FeatureEncoder(spec.features(), DecoderFields.remembered(spec));
@@ -57,6 +59,7 @@ public final class LiveModel {
             tokenAt();
         }
         this.decoder = spec.decoder() == null ? null : DecoderCompiler.compile(spec, weights, network, features);
+        this.memoryBytes = (weights == null ? 0 : weights.bytes()) + network.engineBytes() + ModelMemory.ofSpec(spec);
     }
 
     /**
@@ -65,7 +68,9 @@ public final class LiveModel {
      * @throws dev.eddy.model.InvalidModelException if it cannot be used; the message says why
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
-        LiveModel model = of(id, spec, NetworkCompiler.compile(spec, weights), weights);
+        CountedWeights counted = new CountedWeights(weights);
+        Network network = NetworkCompiler.compile(spec, counted);
+        LiveModel model = of(id, spec, network, counted);
         ProbeCheck.run(model);
         return model;
     }
@@ -76,7 +81,7 @@ public final class LiveModel {
      * @param weights of its decoder; null if it has none
      * @throws dev.eddy.model.InvalidModelException if spec and network do not go together
      */
-    static LiveModel of(ModelId id, ModelSpec spec, Network network, Weights weights) {
+    static LiveModel of(ModelId id, ModelSpec spec, Network network, CountedWeights weights) {
         LiveModel model = new LiveModel(id, spec, network, weights);
         model.requireRecordSizes();
         if (spec.waits()) {
@@ -137,6 +142,14 @@ public final class LiveModel {
 
     public ModelId id() {
         return id;
+    }
+
+    /**
+     * Bytes the model takes in memory, whatever number of threads use it: the weights as the network keeps them, what its
+     * engine keeps beside them, and an estimate of the spec (its vocabularies and probes). The model file is not kept.
+     */
+    public long memoryBytes() {
+        return memoryBytes;
     }
 
     public ModelSpec spec() {

@@ -25,6 +25,14 @@ public interface Network {
         return false;
     }
 
+    /**
+     * Bytes this network takes beside the weights it was compiled from, outside the heap too. None unless an engine keeps more
+     * than those.
+     */
+    default long engineBytes() {
+        return 0;
+    }
+
     /** Working memory for one thread. */
     Scratch newScratch();
 

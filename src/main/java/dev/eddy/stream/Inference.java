@@ -47,6 +47,8 @@ public final class Inference implements AutoCloseable {
         }
     };
 
+    private LiveDeployments known = LiveDeployments.NONE;
+
     /**
      * The way of the events of one partition.
      *
@@ -102,7 +104,7 @@ public final class Inference implements AutoCloseable {
     private void step(Event event, long streamTime, Fields fields) {
         byte[] key = event.key();
         HeldStates held = current(key, streamTime);
-        LiveDeployments all = deployments.get();
+        LiveDeployments all = follow();
         LiveDeployment deployment = deploymentFor(all, event.time(), held);
         Lineup lineup = held == null
                 ? Lineup.begin(key, event.time(), deployment)
@@ -254,6 +256,16 @@ public final class Inference implements AutoCloseable {
 
     private void reject(Event event, Reason reason, String message) {
         outcomes.accept(event, new Outcome.Rejected(reason, message, event.value()));
+    }
+
+    /** Lets go of models that no deployment names any more, so that they can leave memory. */
+    private LiveDeployments follow() {
+        LiveDeployments newest = deployments.get();
+        if (newest != known) {
+            workspaces.keySet().removeIf(model -> newest.ownerOf(model.id().fingerprint()::equals) == null);
+            known = newest;
+        }
+        return newest;
     }
 
     private ModelWorkspace workspaceOf(LiveModel owner) {

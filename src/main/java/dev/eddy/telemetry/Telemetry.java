@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,8 @@ public final class Telemetry implements AutoCloseable {
     private final Timer step;
     private final DistributionSummary lag;
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
+    private final MultiGauge memory;
+    private final AtomicInteger loaded = new AtomicInteger();
 
     /** How loading a model ended. */
     public enum Load {
@@ -85,6 +89,13 @@ public final class Telemetry implements AutoCloseable {
                 .description("Time between an event's timestamp and its prediction.")
                 .baseUnit("milliseconds")
                 .serviceLevelObjectives(LAG_BOUNDS)
+                .register(registry);
+        memory = MultiGauge.builder("eddy.model.memory")
+                .description("What each loaded model version takes in memory.")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("eddy.models.loaded", loaded, AtomicInteger::doubleValue)
+                .description("Model versions in memory.")
                 .register(registry);
         bind(new JvmMemoryMetrics());
         bind(new JvmThreadMetrics());
@@ -148,10 +159,7 @@ public final class Telemetry implements AutoCloseable {
                 model,
                 id -> Gauge.builder("eddy.model.active", () -> 1)
                         .description("1 for each model version that scores here.")
-                        .tags(
-                                "name", id.name(),
-                                "version", id.version(),
-                                "fingerprint", id.fingerprint().toString())
+                        .tags(tags(id))
                         .register(registry)
                         .getId());
     }
@@ -162,6 +170,26 @@ public final class Telemetry implements AutoCloseable {
         if (gauge != null) {
             registry.remove(gauge);
         }
+    }
+
+    /** The models that are in memory from now on, and the bytes each of them takes. */
+    public void showLoaded(Map<ModelId, Long> models) {
+        loaded.set(models.size());
+        memory.register(
+                models.entrySet().stream()
+                        .map(model -> MultiGauge.Row.of(tags(model.getKey()), model.getValue()))
+                        .toList(),
+                true);
+    }
+
+    private static Tags tags(ModelId id) {
+        return Tags.of(
+                "name",
+                id.name(),
+                "version",
+                id.version(),
+                "fingerprint",
+                id.fingerprint().toString());
     }
 
     /** Adds meters of others, such as micrometer's {@code KafkaStreamsMetrics}; a closeable binder is closed with these. */

@@ -110,7 +110,8 @@ class CatalogueTest {
     void shouldRejectAManifestThatClaimsTooMuch() throws IOException {
         Sha256 hash = new Sha256(model.fingerprint().bytes());
         for (long size : new long[] {1L << 60, -1, MAX_BYTES + 1}) {
-            ModelManifest manifest = new ModelManifest("big", "v" + Math.abs(size), hash, size, Integer.MAX_VALUE, 0L);
+            ModelManifest manifest = new ModelManifest(
+                    "big", "v" + Math.abs(size), hash, size, Integer.MAX_VALUE, 0L, java.util.List.of());
             accept(ControlRecords.manifestKey("big", "v" + Math.abs(size)), bytes(manifest));
         }
         assertThat(catalogue.versions()).hasSize(3).allMatch(v -> v.verdict() == Verdict.REJECTED);
@@ -211,7 +212,7 @@ class CatalogueTest {
                 bytes(new dev.eddy.schema.ModelChunk(hash, 0, java.nio.ByteBuffer.wrap(file))));
         accept(
                 ControlRecords.manifestKey("m", "1"),
-                bytes(new ModelManifest("m", "1", hash, (long) file.length, 1, 0L)));
+                bytes(new ModelManifest("m", "1", hash, (long) file.length, 1, 0L, java.util.List.of())));
         assertRejected(reason);
     }
 

@@ -6,6 +6,7 @@ import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +64,20 @@ class TelemetryTest {
 
         telemetry.deactivate(model);
         assertThat(telemetry.scrape()).doesNotContain("eddy_model_active");
+    }
+
+    @Test
+    void shouldShowWhatLoadedModelsTake() {
+        ModelId first = new ModelId("pump", "1", Fingerprint.of(new byte[] {1}));
+        ModelId second = new ModelId("pump", "2", Fingerprint.of(new byte[] {2}));
+        telemetry.showLoaded(Map.of(first, 100L, second, 200L));
+        assertThat(telemetry.scrape())
+                .contains("eddy_models_loaded 2.0")
+                .contains("eddy_model_memory_bytes{fingerprint=\"" + first.fingerprint()
+                        + "\",name=\"pump\",version=\"1\"} 100.0");
+
+        telemetry.showLoaded(Map.of(second, 200L));
+        assertThat(telemetry.scrape()).contains("eddy_models_loaded 1.0").doesNotContain("version=\"1\"");
     }
 
     @Test

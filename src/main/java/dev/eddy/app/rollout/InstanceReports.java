@@ -1,12 +1,14 @@
 package dev.eddy.app.rollout;
 
 import dev.eddy.app.topics.TopicSnapshot;
+import dev.eddy.catalogue.SchemaHistory;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.schema.InstanceStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.message.BinaryMessageDecoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,9 @@ public final class InstanceReports implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InstanceReports.class);
     /** An instance that missed so many reports counts as gone. */
     private static final int MISSED_REPORTS = 4;
+
+    private static final BinaryMessageDecoder<InstanceStatus> REPORTS =
+            SchemaHistory.teach(InstanceStatus.getDecoder(), InstanceReports.class, "instance-status-1.avsc");
 
     private final EddyConfig config;
     private final TopicSnapshot topic;
@@ -29,7 +34,7 @@ public final class InstanceReports implements AutoCloseable {
         List<InstanceStatus> reports = new ArrayList<>();
         topic.refresh().forEach((key, value) -> {
             try {
-                InstanceStatus report = InstanceStatus.getDecoder().decode(value);
+                InstanceStatus report = REPORTS.decode(value);
                 if (report.getPipeline().equals(config.pipeline())) {
                     reports.add(report);
                 }

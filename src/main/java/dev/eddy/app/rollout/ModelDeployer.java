@@ -7,9 +7,7 @@ import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
 import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
-import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
-import dev.eddy.schema.ModelManifest;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,9 +20,12 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes deployments on the control topic. Whether instances are ready for them is the caller's question. */
 public final class ModelDeployer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelDeployer.class);
     /** Between the decision and its event time, so that every instance knows it before it counts. */
     private static final long LEAD_MS = 1_000;
     /** An input whose newest event is younger than this flows now. */
@@ -33,6 +34,8 @@ public final class ModelDeployer implements AutoCloseable {
     private final EddyConfig config;
     private final String topic;
     private final TopicSnapshot control;
+    /** Generation of the newest deployment when this deployer first looked; what it decides rests on that. */
+    private int seen = -1;
 
     public ModelDeployer(EddyConfig config) {
         this.config = config;
@@ -53,9 +56,7 @@ public final class ModelDeployer implements AutoCloseable {
                     + " is not published; publish it with 'eddy publish'" + ", published are " + published(table));
         }
         try {
-            ModelManifest manifest = ControlRecords.manifest(value);
-            return new ModelId(
-                    name, version, Fingerprint.ofHash(manifest.getFingerprint().bytes()));
+            return ControlRecords.model(ControlRecords.manifest(value));
         } catch (IOException e) {
             throw new OperationFailedException(
                     "the manifest of " + name + "@" + version + " is garbage; publish the model again", e);
@@ -73,12 +74,28 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** The deployments as the control topic has them. */
     public DeploymentHistory history() {
-        byte[] value = control.refresh().get(ControlRecords.deploymentKey(config.pipeline()));
+        DeploymentHistory history = history(control.refresh());
+        seen = seen < 0 ? history.newestGeneration() : seen;
+        return history;
+    }
+
+    private DeploymentHistory history(Map<String, byte[]> table) {
+        return history(config, table);
+    }
+
+    /**
+     * The deployments of the pipeline, as records of the control topic have them.
+     *
+     * @throws OperationFailedException if they are garbage
+     */
+    static DeploymentHistory history(EddyConfig config, Map<String, byte[]> table) {
+        byte[] value = table.get(ControlRecords.deploymentKey(config.pipeline()));
         try {
             return value == null ? DeploymentHistory.EMPTY : ControlRecords.deployments(value);
         } catch (IOException e) {
             throw new OperationFailedException(
-                    "the deployments of pipeline " + config.pipeline() + " on topic " + topic
+                    "the deployments of pipeline " + config.pipeline() + " on topic "
+                            + config.getString(EddyConfig.CONTROL_TOPIC)
                             + " are garbage; remove the record " + ControlRecords.deploymentKey(config.pipeline()),
                     e);
         }
@@ -126,24 +143,87 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     /**
-     * Writes a deployment and reads it back.
+     * Asks every running instance to load a version, so that it is there when a deployment names it.
      *
-     * @param from event time from which it is in force
-     * @throws OperationFailedException if somebody else deployed at the same moment
+     * @return the time that stands in the request; an instance that reports it, or a later one, has heard of it
      */
-    public Deployment deploy(ModelId model, long from) throws InterruptedException {
-        DeploymentHistory before = history();
-        Deployment deployment = new Deployment(before.newestGeneration() + 1, model, from, System.currentTimeMillis());
-        byte[] value = ControlRecords.encode(config.pipeline(), before.with(deployment));
+    public long prepare(ModelId model) throws InterruptedException {
+        history(); // What is decided from here on rests on these deployments.
+        byte[] before = control.refresh().get(ControlRecords.prepareKey(config.pipeline()));
+        long requestedAt = Math.max(System.currentTimeMillis(), requestedAt(before) + 1);
+        byte[] value = ControlRecords.encodePrepare(model, requestedAt);
         try (KafkaProducer<String, byte[]> producer = ModelPublisher.producer(config)) {
             ModelPublisher.await(
-                    producer.send(new ProducerRecord<>(topic, ControlRecords.deploymentKey(config.pipeline()), value)),
+                    producer.send(new ProducerRecord<>(topic, ControlRecords.prepareKey(config.pipeline()), value)),
                     topic);
         }
-        if (!history().deployments().contains(deployment)) {
-            throw new OperationFailedException("somebody else deployed at the same moment and won; see 'eddy status'");
+        return requestedAt;
+    }
+
+    private static long requestedAt(byte[] prepare) {
+        try {
+            return prepare == null ? 0 : ControlRecords.prepare(prepare).getRequestedAt();
+        } catch (IOException e) {
+            return 0; // Garbage is replaced.
         }
-        return deployment;
+    }
+
+    /**
+     * Writes a deployment, in a transaction: of several that decide at the same moment one wins, the others fail.
+     *
+     * @param from event time from which it is in force
+     * @throws OperationFailedException if somebody else changed the deployments since this deployer looked at them, or the
+     *     model is not there any more
+     */
+    public Deployment deploy(ModelId model, long from) throws InterruptedException {
+        return deploy(model, () -> from);
+    }
+
+    /** The event time from which a deployment is in force, found at the last moment. */
+    public interface StartTime {
+        long get() throws InterruptedException;
+    }
+
+    /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
+    public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
+        int expected = seen < 0 ? history().newestGeneration() : seen;
+        try (ControlTransaction transaction = ControlTransaction.begin(config)) {
+            DeploymentHistory before = history(transaction.table());
+            if (before.newestGeneration() != expected) {
+                throw new OperationFailedException(
+                        "somebody else changed the deployments of pipeline " + config.pipeline()
+                                + " at the same moment: " + newest(before)
+                                + "; look at 'eddy status', and deploy again if it still should be");
+            }
+            requirePublished(model, transaction.table());
+            Deployment deployment = new Deployment(expected + 1, model, from.get(), System.currentTimeMillis());
+            transaction.write(
+                    ControlRecords.deploymentKey(config.pipeline()),
+                    ControlRecords.encode(config.pipeline(), before.with(deployment)));
+            transaction.commit();
+            seen = deployment.generation();
+            return deployment;
+        }
+    }
+
+    private static String newest(DeploymentHistory history) {
+        return history.deployments().isEmpty()
+                ? "there are none any more"
+                : "the newest is " + history.newestGeneration() + ", "
+                        + history.newest(1).deployments().get(0).model();
+    }
+
+    private static void requirePublished(ModelId model, Map<String, byte[]> table) {
+        byte[] value = table.get(ControlRecords.manifestKey(model.name(), model.version()));
+        try {
+            if (value != null
+                    && ControlRecords.model(ControlRecords.manifest(value)).equals(model)) {
+                return;
+            }
+        } catch (IOException e) {
+            LOG.debug("the manifest of {} is garbage", model, e);
+        }
+        throw new OperationFailedException(model + " is not published any more; publish it again with 'eddy publish'");
     }
 
     @Override

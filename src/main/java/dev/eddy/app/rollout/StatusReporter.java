@@ -80,6 +80,11 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
         reportSoon();
     }
 
+    @Override
+    public void onChange() {
+        reportSoon();
+    }
+
     /** Reports from the reporter's own thread. */
     public void reportSoon() {
         try {
@@ -98,6 +103,8 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
     }
 
     private InstanceStatus status() {
+        // First, so that what is said of the models is no older.
+        long prepared = catalogue.preparedAt();
         List<ModelStatus> models = new ArrayList<>();
         for (ModelVersion version : catalogue.versions()) {
             models.add(new ModelStatus(
@@ -105,7 +112,11 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                     version.id().version(),
                     new Sha256(version.id().fingerprint().bytes()),
                     Verdict.valueOf(version.verdict().name()),
-                    version.reason()));
+                    version.reason(),
+                    version.isLoaded(),
+                    version.memoryBytes(),
+                    version.publishedAt(),
+                    version.signedBy()));
         }
         return new InstanceStatus(
                 config.pipeline(),
@@ -115,6 +126,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 System.currentTimeMillis(),
                 config.getLong(EddyConfig.STATUS_INTERVAL),
                 catalogue.history().newestGeneration(),
+                prepared,
                 models,
                 http.get());
     }

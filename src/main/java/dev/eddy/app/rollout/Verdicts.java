@@ -33,17 +33,53 @@ public final class Verdicts {
      */
     public List<InstanceStatus> awaitReady(ModelId model, BiConsumer<Integer, Integer> progress)
             throws InterruptedException {
+        return awaitReady(model, 0, progress);
+    }
+
+    /** As {@link #awaitReady(ModelId, BiConsumer)}; what was said before it was published at this time does not count. */
+    public List<InstanceStatus> awaitReady(ModelId model, long publishedAt, BiConsumer<Integer, Integer> progress)
+            throws InterruptedException {
         return await(
                 report -> {
-                    Optional<ModelStatus> status = of(report, model);
-                    status.filter(s -> s.getVerdict() == Verdict.REJECTED).ifPresent(s -> {
-                        throw new OperationFailedException(
-                                "instance " + report.getInstance() + " rejects " + model + ": " + s.getReason());
-                    });
+                    Optional<ModelStatus> status =
+                            of(report, model).filter(s -> s.getPublishedAt() == 0 || s.getPublishedAt() >= publishedAt);
+                    refuseRejected(report, model, status);
                     return status.isPresent() && status.get().getVerdict() == Verdict.READY;
                 },
                 "has not said READY for " + model,
                 progress);
+    }
+
+    /**
+     * Waits until every running instance has a model in memory that was asked for.
+     *
+     * @param requestedAt what {@link ModelDeployer#prepare} gave; what instances said before they heard of it does not count
+     * @param progress    is told how many instances have answered, of how many
+     * @return the instances that have it
+     * @throws OperationFailedException if one rejects the model, or does not answer in time
+     */
+    public List<InstanceStatus> awaitLoaded(ModelId model, long requestedAt, BiConsumer<Integer, Integer> progress)
+            throws InterruptedException {
+        return await(
+                report -> {
+                    Optional<ModelStatus> status = of(report, model);
+                    if (report.getPrepared() >= 0 && report.getPrepared() < requestedAt) {
+                        return false;
+                    }
+                    refuseRejected(report, model, status);
+                    return status.isPresent()
+                            && status.get().getVerdict() == Verdict.READY
+                            && status.get().getLoaded();
+                },
+                "has not said that " + model + " is READY and loaded",
+                progress);
+    }
+
+    private static void refuseRejected(InstanceStatus report, ModelId model, Optional<ModelStatus> status) {
+        status.filter(s -> s.getVerdict() == Verdict.REJECTED).ifPresent(s -> {
+            throw new OperationFailedException(
+                    "instance " + report.getInstance() + " rejects " + model + ": " + s.getReason());
+        });
     }
 
     /** Waits until every running instance knows a deployment. */
@@ -53,7 +89,8 @@ public final class Verdicts {
                 report -> report.getGeneration() >= generation, "does not know deployment " + generation, progress);
     }
 
-    private static Optional<ModelStatus> of(InstanceStatus report, ModelId model) {
+    /** What an instance says of a model. */
+    public static Optional<ModelStatus> of(InstanceStatus report, ModelId model) {
         return report.getModels().stream()
                 .filter(status -> status.getName().equals(model.name())
                         && status.getVersion().equals(model.version())

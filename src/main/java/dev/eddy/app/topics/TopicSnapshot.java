@@ -8,8 +8,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -38,11 +44,48 @@ public final class TopicSnapshot implements AutoCloseable {
      * @throws OperationFailedException if the topic or the broker is not there
      */
     public Map<String, byte[]> refresh() {
-        try {
-            if (partitions == null) {
-                partitions = assign();
+        return refresh(() -> consumer.endOffsets(assigned()));
+    }
+
+    /**
+     * The table as of now, and nothing less: where a transaction is open, behind which committed records may stand, this waits
+     * until it ends. {@link #refresh} takes what can be read.
+     *
+     * @throws OperationFailedException if the topic or the broker is not there, or the transaction does not end in time
+     */
+    public Map<String, byte[]> refreshWhole(Admin admin) {
+        return refresh(() -> {
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            assigned().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            try {
+                admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                        .all()
+                        .get()
+                        .forEach((partition, end) -> ends.put(partition, end.offset()));
+                return ends;
+            } catch (ExecutionException e) {
+                throw new OperationFailedException(
+                        "the end of topic " + topic + " cannot be found: "
+                                + e.getCause().getMessage(),
+                        e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new OperationFailedException("interrupted while reading topic " + topic, e);
             }
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        });
+    }
+
+    private List<TopicPartition> assigned() {
+        if (partitions == null) {
+            partitions = assign();
+        }
+        return partitions;
+    }
+
+    private Map<String, byte[]> refresh(Supplier<Map<TopicPartition, Long>> end) {
+        try {
+            Map<TopicPartition, Long> ends = end.get();
             long deadline = System.nanoTime() + timeout.toNanos();
             while (behind(ends)) {
                 int before = table.size();

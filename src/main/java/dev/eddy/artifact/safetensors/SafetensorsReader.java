@@ -1,6 +1,8 @@
 package dev.eddy.artifact.safetensors;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,6 +42,15 @@ public final class SafetensorsReader {
      * @throws InvalidModelException if the bytes are not a valid safetensors file
      */
     public static Safetensors read(byte[] file) {
+        return read(file, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads a file's bytes, if it has not too many tensors; that is checked before memory is taken for them.
+     *
+     * @throws InvalidModelException if the bytes are not a valid safetensors file, or have more tensors
+     */
+    public static Safetensors read(byte[] file, int maxTensors) {
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         if (file.length < Long.BYTES) {
             throw new InvalidModelException(
@@ -50,6 +61,9 @@ public final class SafetensorsReader {
             throw new InvalidModelException("not a safetensors file: its header claims "
                     + Long.toUnsignedString(headerLength) + " bytes, the file has " + file.length
                     + "; is it truncated or of another format?");
+        }
+        if (maxTensors < Integer.MAX_VALUE) {
+            requireFewTensors(file, (int) headerLength, maxTensors);
         }
         JsonNode header = parse(file, (int) headerLength);
         ByteBuffer data = bytes.slice(Long.BYTES + (int) headerLength, file.length - Long.BYTES - (int) headerLength);
@@ -66,6 +80,27 @@ public final class SafetensorsReader {
             throw new InvalidModelException("the safetensors header is not valid JSON: " + firstLine(e), e);
         }
         throw new InvalidModelException("the safetensors header is not a JSON object");
+    }
+
+    /** Counts the header's keys without building anything of them. */
+    private static void requireFewTensors(byte[] file, int length, int maxTensors) {
+        long keys = 0;
+        try (JsonParser parser = JSON.createParser(file, Long.BYTES, length)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return;
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                keys += parser.currentName().equals(Safetensors.METADATA) ? 0 : 1;
+                parser.nextToken();
+                parser.skipChildren();
+                if (keys > maxTensors) {
+                    throw new InvalidModelException("the model has more than the " + maxTensors
+                            + " tensors that eddy.model.max.tensors allows");
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidModelException("the safetensors header is not valid JSON: " + firstLine(e), e);
+        }
     }
 
     private static String firstLine(IOException e) {

@@ -35,6 +35,20 @@ class SafetensorsReaderTest {
     }
 
     @Test
+    void shouldRefuseMoreTensorsThanAllowed() {
+        Map<String, Tensor> tensors = Map.of(
+                "a", Tensor.of(new float[] {1}), "b", Tensor.of(new float[] {2}), "c", Tensor.of(new float[] {3}));
+        byte[] file = SafetensorsWriter.write(new Safetensors(Map.of("key", "value"), tensors));
+        assertThat(SafetensorsReader.read(file, 3).tensors()).hasSize(3);
+        assertThatThrownBy(() -> SafetensorsReader.read(file, 2))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("more than the 2 tensors");
+        assertThatThrownBy(() -> SafetensorsReader.read(file(-1, "{\"a\":", 0), 2))
+                .isInstanceOf(InvalidModelException.class)
+                .hasMessageContaining("not valid JSON");
+    }
+
+    @Test
     void shouldReadWhatItWrote() {
         Map<String, Tensor> tensors = Map.of(
                 "b", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3),
