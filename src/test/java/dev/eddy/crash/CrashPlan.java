@@ -8,6 +8,7 @@ import dev.eddy.testing.WaitingModels;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What happens in a crash test: the events, the models and when each comes into force. All of it follows from the seed.
@@ -21,8 +22,11 @@ import java.util.SplittableRandom;
 record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
     private static final long START = 1_700_000_000_000L;
 
-    /** So far apart that the clock, which a quiet partition goes by, never gets as far as the event times. */
-    private static final long INTERVAL = 100;
+    /** Where sequences end by themselves: so many times nothing comes for hours. */
+    private static final int PAUSES = 7;
+
+    /** So long that the clock, which a quiet partition goes by, has no say between two pauses. */
+    private static final long PAUSE = TimeUnit.HOURS.toMillis(10);
 
     /** The short form, or the long one by {@code -Deddy.crash.events=200000 -Deddy.crash.kills=20}. */
     static CrashPlan fromProperties(boolean waits) {
@@ -51,13 +55,13 @@ record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
         return new Event(key, time(index), value);
     }
 
-    private static long time(int index) {
-        return START + index * INTERVAL;
+    private long time(int index) {
+        return START + index + (waits ? (long) index * (PAUSES + 1) / events * PAUSE : 0);
     }
 
-    /** The pause that ends a sequence: longer than most between two events of a key; 0 for none. */
+    /** The time without events that ends a sequence; 0 for none. */
     long idleMillis() {
-        return waits ? INTERVAL * keys * 2 : 0;
+        return waits ? PAUSE / 2 : 0;
     }
 
     /** The model in force at the beginning, and the two that follow. */
