@@ -61,12 +61,22 @@ public final class LiveModel {
      * @throws dev.eddy.model.InvalidModelException if it cannot be used; the message says why
      */
     public static LiveModel compile(ModelId id, ModelSpec spec, Weights weights) {
-        LiveModel model = new LiveModel(id, spec, NetworkCompiler.compile(spec, weights));
+        LiveModel model = of(id, spec, NetworkCompiler.compile(spec, weights));
+        ProbeCheck.run(model);
+        return model;
+    }
+
+    /**
+     * A model whose network is compiled already; its probes are not run.
+     *
+     * @throws dev.eddy.model.InvalidModelException if spec and network do not go together
+     */
+    static LiveModel of(ModelId id, ModelSpec spec, Network network) {
+        LiveModel model = new LiveModel(id, spec, network);
         model.requireRecordSizes();
         if (spec.waits()) {
             model.requireWaitingSizes();
         }
-        ProbeCheck.run(model);
         return model;
     }
 

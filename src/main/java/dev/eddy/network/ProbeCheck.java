@@ -4,7 +4,6 @@ import dev.eddy.model.BadEventException;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.Probe;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -27,40 +26,16 @@ public final class ProbeCheck {
         }
     }
 
-    /**
-     * The values a model gives for a sequence of events that starts at zero state and ends behind the last, (events, outputs).
-     * Where a model reads the sequence whole and answers once, those of an event are what it says if the sequence ends there.
-     */
+    /** The values a model gives for a sequence of events that starts at zero state, (events, outputs). */
     public static double[][] values(LiveModel model, List<Map<String, Object>> events) {
-        if (model.spec().waits()) {
-            return waitingValues(model, events);
-        }
         Rollout sequence = new Rollout(model);
         double[][] values = new double[events.size()][];
         for (int t = 0; t < values.length; t++) {
-            values[t] = sequence.step(Fields.of(events.get(t)), time(events.get(t)));
+            Map<String, Object> event = events.get(t);
+            long time = event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
+            values[t] = sequence.step(Fields.of(event), time);
         }
         return values;
-    }
-
-    private static double[][] waitingValues(LiveModel model, List<Map<String, Object>> events) {
-        if (model.spec().maxLength() != null && events.size() > model.spec().maxLength()) {
-            throw new InvalidModelException(
-                    "a probe has " + events.size() + " events, the model reads sequences of up to "
-                            + model.spec().maxLength());
-        }
-        float[][] inputs = new float[events.size()][model.network().inputSize()];
-        float[] remembered = new float[model.features().rememberedWidth()];
-        for (int t = 0; t < inputs.length; t++) {
-            model.features().encode(Fields.of(events.get(t)), time(events.get(t)), remembered, inputs[t]);
-            model.features().remember(inputs[t], remembered);
-        }
-        float[][] outputs = WaitingAnswers.of(model, inputs);
-        return Arrays.stream(outputs).map(model.readout()::values).toArray(double[][]::new);
-    }
-
-    private static long time(Map<String, Object> event) {
-        return event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
     }
 
     private static void check(LiveModel model, int p, Probe probe) {

@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.model.BadEventException;
 import java.util.Arrays;
 
 /**
@@ -31,18 +30,14 @@ final class DelayedTarget extends Waiting {
     }
 
     @Override
-    void finish(byte[] key, Event closing, Answers answers) {
+    void answerRest(byte[] key, Event closing, Answers answers) {
         Arrays.fill(workspace.input, 0f);
-        try {
-            // Of a sequence shorter than the delay, the first steps still belong to no event.
-            for (int step = 1; step <= delay; step++) {
-                read(key);
-                if (state().steps() + step > delay) {
-                    answer(key, workspace.outputs, answers);
-                }
+        // Of a sequence shorter than the delay, the first steps still belong to no event.
+        for (int step = 1; step <= delay; step++) {
+            read(key);
+            if (state().steps() + step > delay) {
+                answer(key, workspace.outputs, answers);
             }
-        } catch (BadEventException e) {
-            abandonAll(key, e, answers);
         }
     }
 }

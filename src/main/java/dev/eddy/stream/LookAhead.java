@@ -40,7 +40,7 @@ final class LookAhead extends Waiting {
     }
 
     @Override
-    void finish(byte[] key, Event closing, Answers answers) {
+    void answerRest(byte[] key, Event closing, Answers answers) {
         int waiting = readWaiting(key);
         pass(waiting, waiting, state().network());
         for (int i = 0; i < waiting; i++) {

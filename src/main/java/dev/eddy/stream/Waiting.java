@@ -40,6 +40,25 @@ abstract class Waiting extends Answering {
         }
     }
 
+    @Override
+    final void finish(byte[] key, Event closing, Answers answers) {
+        try {
+            answerRest(key, closing, answers);
+        } catch (BadEventException e) {
+            while (state().waiting() > 0) {
+                answers.abandon(takeOldest(key), e.reason(), e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Answers the events that wait in a sequence that is over.
+     *
+     * @param closing the record that said so; null: none did
+     * @throws BadEventException if that gives no finite numbers; events that still wait are given up then
+     */
+    abstract void answerRest(byte[] key, Event closing, Answers answers);
+
     /** Answers the oldest event that waits, if its time has come. */
     abstract void answerOldest(byte[] key, Answers answers);
 
@@ -56,13 +75,7 @@ abstract class Waiting extends Answering {
         answers.answer(event, workspace.prediction(event, step, seen, workspace.read(outputs)));
     }
 
-    /** Gives all events that wait up. */
-    final void abandonAll(byte[] key, BadEventException why, Answers answers) {
-        while (state().waiting() > 0) {
-            answers.abandon(takeOldest(key), why.reason(), why.getMessage());
-        }
-    }
-
+    /** Takes the oldest event that waits out. */
     final Event takeOldest(byte[] key) {
         Event event = buffer.take(key, oldest());
         state().setWaiting(state().waiting() - 1);

@@ -40,21 +40,17 @@ final class WholeSequence extends Waiting {
     void answerOldest(byte[] key, Answers answers) {}
 
     @Override
-    void finish(byte[] key, Event closing, Answers answers) {
+    void answerRest(byte[] key, Event closing, Answers answers) {
         int count = state().waiting();
         float[][] inputs = new float[count][network().inputSize()];
         for (int i = 0; i < count; i++) {
             buffer.read(key, oldest() + i, inputs[i]);
         }
         Arrays.fill(trial, 0f);
-        try {
-            if (workspace.answersAtEnd()) {
-                summarise(key, inputs, closing, answers);
-            } else {
-                answerAll(key, inputs, answers);
-            }
-        } catch (BadEventException e) {
-            abandonAll(key, e, answers);
+        if (workspace.answersAtEnd()) {
+            summarise(key, inputs, closing, answers);
+        } else {
+            answerAll(key, inputs, answers);
         }
     }
 

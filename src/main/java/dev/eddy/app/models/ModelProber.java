@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 
 /** Gives a model without probes one: a fixed pseudo-random sequence and what the model makes of it on this machine. */
@@ -55,8 +54,7 @@ public final class ModelProber {
     private static List<Map<String, Object>> events(ModelFile model) {
         Random random = new Random(SEED);
         List<Map<String, Object>> events = new ArrayList<>();
-        int length = Objects.requireNonNullElse(model.spec().maxLength(), EVENTS);
-        for (int t = 0; t < Math.min(EVENTS, length); t++) {
+        for (int t = 0; t < EVENTS; t++) {
             Map<String, Object> event = new LinkedHashMap<>();
             for (Feature feature : model.spec().features()) {
                 if (feature instanceof Feature.Time) {

@@ -1,0 +1,163 @@
+package dev.eddy.stream;
+
+import dev.eddy.catalogue.LiveDeployments;
+import dev.eddy.model.Ending;
+import dev.eddy.network.LiveModel;
+import dev.eddy.wire.JsonEvents;
+import dev.eddy.wire.JsonPredictions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** Events through an {@link Inference} whose stores are in memory and outlive it. */
+final class Replay {
+    /** Becomes of an event; of a rejected one, the reason and no prediction. */
+    record Result(Event event, Outcome outcome) {
+        String key() {
+            return new String(event.key(), StandardCharsets.UTF_8);
+        }
+
+        Outcome.Predicted predicted() {
+            return (Outcome.Predicted) outcome;
+        }
+
+        long step() {
+            return predicted().prediction().step();
+        }
+
+        boolean isPredicted() {
+            return outcome instanceof Outcome.Predicted;
+        }
+
+        String reason() {
+            return ((Outcome.Rejected) outcome).reason().name();
+        }
+
+        /** Event time, step, events seen later, first value; or the reason and the original. */
+        String text() {
+            if (outcome instanceof Outcome.Rejected rejected) {
+                String original = new String(rejected.original(), StandardCharsets.UTF_8);
+                return event.time() + " " + rejected.reason() + " " + original;
+            }
+            var prediction = predicted().prediction();
+            return event.time() + " step " + prediction.step() + " seen " + prediction.lookAhead() + " "
+                    + java.util.Arrays.toString(prediction.values());
+        }
+    }
+
+    final InMemoryStates states = new InMemoryStates();
+    final CountingPending pending = new CountingPending();
+    final List<Result> results = new ArrayList<>();
+    final Map<Ending, Integer> endings = new EnumMap<>(Ending.class);
+    private LiveDeployments deployments;
+    private Inference inference;
+    long streamTime;
+    private long offset;
+
+    Replay(LiveModel model, long idle) {
+        deployments = LiveDeployments.always(model);
+        restart(idle);
+    }
+
+    /** Goes on with other working memory, as after a restart. */
+    void restart(long idle) {
+        InferenceMonitor monitor = new InferenceMonitor() {
+            @Override
+            public void onEnd(Ending cause) {
+                endings.merge(cause, 1, Integer::sum);
+            }
+        };
+        inference = new Inference(
+                new JsonEvents(),
+                new JsonPredictions(),
+                () -> deployments,
+                new SequenceStores(states, pending),
+                idle,
+                monitor,
+                (event, outcome) -> results.add(new Result(event, outcome)));
+    }
+
+    /** From now on only this model is known. */
+    void replaceModel(LiveModel model) {
+        deployments = LiveDeployments.always(model);
+    }
+
+    void event(String key, long time, String json) {
+        streamTime = Math.max(streamTime, time);
+        byte[] value = json == null ? null : json.getBytes(StandardCharsets.UTF_8);
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("n", Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+        Event.Origin origin = new Event.Origin("events", 3, offset++);
+        inference.infer(new Event(key.getBytes(StandardCharsets.UTF_8), time, headers, value, origin), streamTime);
+    }
+
+    void value(String key, long time, double value) {
+        event(key, time, "{\"value\":" + value + "}");
+    }
+
+    int expire(long now, int limit) {
+        return inference.expire(now, limit);
+    }
+
+    /** Ends every sequence that is left. */
+    void end() {
+        states.keys().forEach(inference::end);
+    }
+
+    byte[] state(String key) {
+        return states.get(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What came out since the last call, as texts. */
+    List<String> texts() {
+        List<String> texts = results.stream().map(Result::text).toList();
+        results.clear();
+        return texts;
+    }
+
+    /** Counts what is asked of it. */
+    static final class CountingPending implements PendingAccess {
+        private final InMemoryPending inner = new InMemoryPending();
+        int calls;
+        int shown;
+
+        @Override
+        public byte[] get(byte[] key) {
+            calls++;
+            return inner.get(key);
+        }
+
+        @Override
+        public void put(byte[] key, byte[] value) {
+            calls++;
+            inner.put(key, value);
+        }
+
+        @Override
+        public void delete(byte[] key) {
+            calls++;
+            inner.delete(key);
+        }
+
+        @Override
+        public void scan(byte[] from, java.util.function.Predicate<byte[]> more) {
+            calls++;
+            inner.scan(from, key -> {
+                shown++;
+                return more.test(key);
+            });
+        }
+
+        int size() {
+            int[] size = {0};
+            inner.scan(new byte[0], key -> {
+                size[0]++;
+                return true;
+            });
+            return size[0];
+        }
+    }
+}
