@@ -33,7 +33,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
     private final Supplier<EventDecoder> decoder;
     private final Supplier<PredictionEncoder> encoder;
     private final ModelSource models;
-    private final long idleMillis;
+    private final SequenceRules rules;
     private final InferenceMonitor monitor;
 
     private ProcessorContext<byte[], Outcome> context;
@@ -53,12 +53,12 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             Supplier<EventDecoder> decoder,
             Supplier<PredictionEncoder> encoder,
             ModelSource models,
-            long idleMillis,
+            SequenceRules rules,
             InferenceMonitor monitor) {
         this.decoder = decoder;
         this.encoder = encoder;
         this.models = models;
-        this.idleMillis = idleMillis;
+        this.rules = rules;
         this.monitor = monitor;
     }
 
@@ -73,12 +73,12 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
                 encoder.get(),
                 models::live,
                 new SequenceStores(new StoreAccess(states), new StorePending(pending)),
-                idleMillis,
+                rules,
                 monitor,
                 this::forward);
-        if (idleMillis > 0) {
+        if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
-            Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, idleMillis / 2)));
+            Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, rules.shortest() / 2)));
             context.schedule(look, PunctuationType.WALL_CLOCK_TIME, this::lookWhileQuiet);
         }
     }
@@ -88,7 +88,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         Event.Origin origin = context.recordMetadata()
                 .map(from -> new Event.Origin(from.topic(), from.partition(), from.offset()))
                 .orElse(Event.Origin.UNKNOWN);
-        if (idleMillis > 0) {
+        if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
         }
         inference.infer(

@@ -1,5 +1,6 @@
 package dev.eddy.wire;
 
+import dev.eddy.model.Ending;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
 import dev.eddy.schema.PredictionRecord;
@@ -57,7 +58,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 record.getPerplexity() == null
                         ? null
                         : new Prediction.Language(record.getLogProbability(), record.getPerplexity()),
-                record.getLookAhead());
+                record.getLookAhead(),
+                record.getEnd() == null ? null : Ending.of(record.getEnd()));
     }
 
     private static PredictionRecord toRecord(Prediction prediction) {
@@ -76,7 +78,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 list(prediction.residual()),
                 language == null ? null : language.logProbability(),
                 language == null ? null : language.perplexity(),
-                prediction.lookAhead());
+                prediction.lookAhead(),
+                prediction.end() == null ? null : prediction.end().lowerCase());
     }
 
     private static List<Double> list(double[] numbers) {

@@ -12,7 +12,7 @@ import java.io.UncheckedIOException;
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
  * {@code fingerprint}, {@code start}, {@code values} and, where they apply, {@code label}, {@code probabilities},
- * {@code symbol}, {@code residual}, {@code logProbability}, {@code perplexity}, {@code lookAhead}. A number that float32 holds
+ * {@code symbol}, {@code residual}, {@code logProbability}, {@code perplexity}, {@code lookAhead}, {@code end}. A number that float32 holds
  * exactly is written with the fewest digits that read back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
@@ -37,6 +37,7 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString PERPLEXITY = new SerializedString("perplexity");
     private static final SerializedString SYMBOL = new SerializedString("symbol");
     private static final SerializedString RESIDUAL = new SerializedString("residual");
+    private static final SerializedString END = new SerializedString("end");
     private static final SerializedString LOOK_AHEAD = new SerializedString("lookAhead");
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
@@ -88,6 +89,10 @@ public final class JsonPredictions implements PredictionEncoder {
         if (prediction.lookAhead() != null) {
             json.writeFieldName(LOOK_AHEAD);
             json.writeNumber(prediction.lookAhead());
+        }
+        if (prediction.end() != null) {
+            json.writeFieldName(END);
+            json.writeString(prediction.end().lowerCase());
         }
         json.writeEndObject();
     }

@@ -8,6 +8,7 @@ import dev.eddy.stream.Event;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.stream.SequenceStores;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
@@ -42,7 +43,7 @@ final class Oracle implements AutoCloseable {
                 new JsonPredictions(),
                 catalogue::live,
                 SequenceStores.inMemory(),
-                0,
+                SequenceRules.NONE,
                 InferenceMonitor.NONE,
                 this::add);
         for (int i = 0; i < plan.events(); i++) {

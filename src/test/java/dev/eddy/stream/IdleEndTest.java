@@ -62,7 +62,7 @@ class IdleEndTest {
                 .hasSize(1);
         assertThat(StateCodec.steps(replay.state(last))).isEqualTo(1);
         assertThat(replay.results).hasSizeLessThan(300);
-        for (int i = 0; i < keys / 256 + 1; i++) {
+        for (int i = 0; i < keys / Inference.EXPIRED_PER_EVENT + 1; i++) {
             replay.event("other", 500, "garbage");
         }
         assertThat(replay.states.keys()).hasSize(1);

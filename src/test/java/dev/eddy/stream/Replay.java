@@ -62,8 +62,18 @@ final class Replay {
         restart(idle);
     }
 
+    Replay(LiveModel model, SequenceRules rules) {
+        deployments = LiveDeployments.always(model);
+        restart(rules);
+    }
+
     /** Goes on with other working memory, as after a restart. */
     void restart(long idle) {
+        restart(SequenceRules.NONE.withIdle(idle));
+    }
+
+    /** Goes on with other working memory, and other rules. */
+    void restart(SequenceRules rules) {
         InferenceMonitor monitor = new InferenceMonitor() {
             @Override
             public void onEnd(Ending cause) {
@@ -75,7 +85,7 @@ final class Replay {
                 new JsonPredictions(),
                 () -> deployments,
                 new SequenceStores(states, pending),
-                idle,
+                rules,
                 monitor,
                 (event, outcome) -> results.add(new Result(event, outcome)));
     }

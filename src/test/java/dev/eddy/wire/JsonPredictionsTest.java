@@ -27,6 +27,7 @@ class JsonPredictionsTest {
                 "hot",
                 null,
                 null,
+                null,
                 null);
 
         assertThat(text(prediction))
@@ -77,6 +78,7 @@ class JsonPredictionsTest {
                 null,
                 null,
                 new double[] {Double.NaN},
+                null,
                 null,
                 null);
     }
