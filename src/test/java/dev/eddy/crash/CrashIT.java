@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Exactly once, bit for bit: two instances in JVMs of their own, against a broker in another, are killed with SIGKILL in turn, at
  * random moments while events flow and models are swapped; what is committed in the end must equal a sequential replay, byte for
- * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}.
+ * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}; with
+ * {@code -Deddy.crash.mixed=100} events arrive out of order and are put in order, and the replay is that of the sorted stream.
  */
 class CrashIT {
     /** Events flow for some seconds between two kills. */
@@ -41,6 +42,8 @@ class CrashIT {
 
     /** One is killed, the other goes on; then the first comes back. */
     private static final int INSTANCES = 2;
+
+    private static final int PARTITIONS = 4;
 
     private final CrashPlan plan = CrashPlan.fromProperties();
 
@@ -80,13 +83,24 @@ class CrashIT {
     private EddyConfig writeConfig(String bootstrap) throws IOException {
         Properties settings = new Properties();
         settings.putAll(Map.of(
-                "bootstrap.servers", bootstrap,
-                "eddy.pipeline", "crash",
-                "eddy.topics.create", "true",
-                "eddy.http.port", "-1",
-                "eddy.status.interval.ms", "300",
-                "num.stream.threads", "2",
-                "state.dir", directory.resolve("state").toString()));
+                "bootstrap.servers",
+                bootstrap,
+                "eddy.pipeline",
+                "crash",
+                "eddy.topics.create",
+                "true",
+                "eddy.http.port",
+                "-1",
+                "eddy.status.interval.ms",
+                "300",
+                "num.stream.threads",
+                "2",
+                EddyConfig.TOPICS_PARTITIONS,
+                "" + PARTITIONS,
+                EddyConfig.REORDER,
+                "" + plan.reorderMs(),
+                "state.dir",
+                directory.resolve("state").toString()));
         try (var writer = Files.newBufferedWriter(directory.resolve("eddy.properties"))) {
             settings.store(writer, null);
         }
@@ -150,7 +164,7 @@ class CrashIT {
                 while (next < end) {
                     int until = Math.min(end, next + perSlice);
                     for (; next < until; next++) {
-                        CrashPlan.Event event = plan.event(next);
+                        CrashPlan.Event event = plan.arrival(next);
                         producer.send(
                                 new ProducerRecord<>("eddy.events", null, event.time(), event.key(), event.value()));
                     }
@@ -162,6 +176,13 @@ class CrashIT {
                     }
                 }
                 awaitGeneration(Math.min(model + 1, models.size()));
+            }
+            if (plan.mixed() > 1) {
+                CrashPlan.Event flush = plan.flush();
+                for (int partition = 0; partition < PARTITIONS; partition++) {
+                    producer.send(
+                            new ProducerRecord<>("eddy.events", partition, flush.time(), flush.key(), flush.value()));
+                }
             }
         }
     }

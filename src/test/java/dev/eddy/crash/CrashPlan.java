@@ -14,18 +14,55 @@ import java.util.SplittableRandom;
  * @param keys   number of keys
  * @param kills  how often the instance is killed
  * @param seed   of everything random
+ * @param mixed  so many events in a row arrive in a random order; 1 for the order of their times
  */
-record CrashPlan(int events, int keys, int kills, long seed) {
+record CrashPlan(int events, int keys, int kills, long seed, int mixed) {
     private static final long START = 1_700_000_000_000L;
 
-    /** The short form, or the long one by {@code -Deddy.crash.events=200000 -Deddy.crash.kills=20}. */
+    /** Far more than anything stalls while instances are killed, so that only events let events go, and not the clock. */
+    private static final long PATIENCE_MS = 600_000;
+
+    /**
+     * The short form, or the long one by {@code -Deddy.crash.events=200000 -Deddy.crash.kills=20}; events out of order with
+     * {@code -Deddy.crash.mixed=100}.
+     */
     static CrashPlan fromProperties() {
         int events = Integer.getInteger("eddy.crash.events", 20_000);
         return new CrashPlan(
                 events,
                 Integer.getInteger("eddy.crash.keys", Math.max(200, events / 50)),
                 Math.max(1, Integer.getInteger("eddy.crash.kills", 3)),
-                Long.getLong("eddy.crash.seed", 42L));
+                Long.getLong("eddy.crash.seed", 42L),
+                Math.max(1, Integer.getInteger("eddy.crash.mixed", 1)));
+    }
+
+    /** The setting {@code eddy.reorder.ms}. */
+    long reorderMs() {
+        return mixed == 1 ? 0 : mixed * spacing() + PATIENCE_MS;
+    }
+
+    private long spacing() {
+        return mixed == 1 ? 1 : 1_000;
+    }
+
+    /** The event that arrives as this one; every row of some events is mixed in its own way. */
+    Event arrival(int index) {
+        int row = index / mixed * mixed;
+        int length = Math.min(mixed, events - row);
+        int[] order = java.util.stream.IntStream.range(0, length).toArray();
+        SplittableRandom random = new SplittableRandom(seed + row);
+        for (int i = length - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            int swapped = order[i];
+            order[i] = order[other];
+            order[other] = swapped;
+        }
+        return event(row + order[index - row]);
+    }
+
+    /** An event so late in time that all others are let go. */
+    Event flush() {
+        return new Event(new byte[] {'f'}, time(events) + reorderMs(), new byte[] {'f'});
     }
 
     /** An event: what is sent. */
@@ -44,8 +81,8 @@ record CrashPlan(int events, int keys, int kills, long seed) {
         return new Event(key, time(index), value);
     }
 
-    private static long time(int index) {
-        return START + index;
+    private long time(int index) {
+        return START + index * spacing();
     }
 
     /** The model in force at the beginning, and the two that follow. */

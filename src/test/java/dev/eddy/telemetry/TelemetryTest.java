@@ -3,6 +3,7 @@ package dev.eddy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.eddy.model.BadEventException.Reason;
+import dev.eddy.model.Ending;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
 import org.junit.jupiter.api.AfterEach;
@@ -23,11 +24,19 @@ class TelemetryTest {
         telemetry.countPrediction();
         telemetry.countRejected(Reason.MISSING_FIELD);
         telemetry.countLoad(Telemetry.Load.REJECTED);
+        telemetry.countReordered();
+        telemetry.countLate();
+        telemetry.countDuplicate();
+        telemetry.countEnd(Ending.TTL);
 
         assertThat(telemetry.scrape().lines())
                 .contains(
                         "eddy_events_total 2.0",
                         "eddy_predictions_total 1.0",
+                        "eddy_reordered_total 1.0",
+                        "eddy_late_total 1.0",
+                        "eddy_duplicates_total 1.0",
+                        "eddy_sequences_ended_total{cause=\"ttl\"} 1.0",
                         "eddy_rejected_total{reason=\"MISSING_FIELD\"} 1.0",
                         "eddy_rejected_total{reason=\"NULL_KEY\"} 0.0",
                         "eddy_model_loads_total{result=\"rejected\"} 1.0");
