@@ -27,10 +27,10 @@ public final class Inference implements AutoCloseable {
     private static final int WORKSPACES = 8;
 
     /**
-     * Sequences looked at before an event. An event begins one sequence at most, so that two would do to keep up; and if a
-     * million are over at once, no event waits for more than these few.
+     * Sequences looked at before an event. Each look needs an event of its key since the one before, so that one would do to
+     * keep up; and if a million are over at once, no event waits for more than these.
      */
-    static final int EXPIRED_PER_EVENT = 4;
+    static final int EXPIRED_PER_EVENT = 2;
 
     private final EventDecoder decoder;
     private final Supplier<LiveDeployments> deployments;

@@ -33,7 +33,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
     private static final int RELEASED_AT_ONCE = 256;
 
     /** Such a part of the thread's time is spent on sequences that are over: they can wait, and the events behind cannot. */
-    private static final int PART_FOR_ENDS = 20;
+    private static final int PART_FOR_ENDS = 50;
 
     private static final int ENDED_AT_ONCE = 16;
 

@@ -20,12 +20,13 @@ final class RocksStores implements AutoCloseable {
     private static final long BLOCK_CACHE = 50 << 20;
 
     private final Options options;
-    private final WriteOptions writes = new WriteOptions().setDisableWAL(true);
+    private final WriteOptions writes;
     private final RocksDB states;
     private final RocksDB pending;
 
     RocksStores(Path directory) throws RocksDBException {
         RocksDB.loadLibrary();
+        writes = new WriteOptions().setDisableWAL(true);
         options = new Options()
                 .setCreateIfMissing(true)
                 .setWriteBufferSize(WRITE_BUFFER)
