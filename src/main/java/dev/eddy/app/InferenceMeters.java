@@ -37,6 +37,21 @@ final class InferenceMeters implements InferenceMonitor {
     }
 
     @Override
+    public void onReordered() {
+        telemetry.countReordered();
+    }
+
+    @Override
+    public void onLate() {
+        telemetry.countLate();
+    }
+
+    @Override
+    public void onDuplicate() {
+        telemetry.countDuplicate();
+    }
+
+    @Override
     public void onEnd(Ending cause) {
         telemetry.countEnd(cause);
     }

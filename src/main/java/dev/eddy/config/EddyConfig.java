@@ -1,5 +1,6 @@
 package dev.eddy.config;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +39,12 @@ public final class EddyConfig extends AbstractConfig {
     public static final String INPUT_DESERIALIZER = "eddy.input.deserializer";
     public static final String OUTPUT_FORMAT = "eddy.output.format";
     public static final String NO_MODEL = "eddy.no.model";
+    public static final String REORDER = "eddy.reorder.ms";
+    public static final String LATE_POLICY = "eddy.late.policy";
+    public static final String DEDUPE_FIELD = "eddy.dedupe.field";
     public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
+    public static final String SEQUENCE_TTL = "eddy.sequence.ttl.ms";
+    public static final String SEQUENCE_TTL_END_RECORDS = "eddy.sequence.ttl.end.records";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
     public static final String MODEL_MAX_TENSORS = "eddy.model.max.tensors";
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
@@ -157,6 +163,30 @@ public final class EddyConfig extends AbstractConfig {
                     "What happens to events while no model has been deployed: they wait in their topic, or go to the "
                             + "dead-letter topic.")
             .define(
+                    REORDER,
+                    Type.LONG,
+                    0L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "Events are put in the order of their times if they come up to so many milliseconds of event time "
+                            + "late; every answer waits as long. 0 takes them as they come.")
+            .define(
+                    LATE_POLICY,
+                    Type.STRING,
+                    "step",
+                    ValidString.in("step", "dead-letter"),
+                    Importance.MEDIUM,
+                    "What happens to events later than " + REORDER + ": step takes them as they come, dead-letter "
+                            + "refuses them.")
+            .define(
+                    DEDUPE_FIELD,
+                    Type.STRING,
+                    null,
+                    EddyConfig::requirePath,
+                    Importance.MEDIUM,
+                    "Field with a whole number that grows from event to event of a key; an event whose number does "
+                            + "not is dropped.")
+            .define(
                     SEQUENCE_IDLE,
                     Type.LONG,
                     0L,
@@ -164,6 +194,20 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     "A sequence ends when its partition's event times are so many milliseconds past its own last one; "
                             + "0 for never.")
+            .define(
+                    SEQUENCE_TTL,
+                    Type.LONG,
+                    0L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "A sequence without events for so many milliseconds expires and its state is deleted; 0 for never. "
+                            + "Of this and " + SEQUENCE_IDLE + " the smaller one counts.")
+            .define(
+                    SEQUENCE_TTL_END_RECORDS,
+                    Type.BOOLEAN,
+                    false,
+                    Importance.LOW,
+                    "Whether a record on the output topic tells of every sequence that expired.")
             .define(
                     MODEL_MAX_BYTES,
                     Type.LONG,
@@ -252,6 +296,12 @@ public final class EddyConfig extends AbstractConfig {
         }
         requireWith("avro", INPUT_AVRO_SCHEMA);
         requireWith("deserializer", INPUT_DESERIALIZER);
+    }
+
+    private static void requirePath(String name, Object value) {
+        if (value != null && Arrays.asList(value.toString().split("\\.", -1)).contains("")) {
+            throw new ConfigException(name, value, "a path has names with dots between them, such as meta.number");
+        }
     }
 
     private void requireWith(String format, String setting) {

@@ -87,11 +87,11 @@ public final class Eddy {
     public ProcessorSupplier<byte[], byte[], byte[], Outcome> inference() {
         Supplier<EventDecoder> decoder = Formats.events(config);
         Supplier<PredictionEncoder> encoder = Formats.predictions(config);
-        long idleMillis = config.getLong(EddyConfig.SEQUENCE_IDLE);
+        SequenceRules rules = SequenceRules.of(config);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, idleMillis, monitor);
+                return new InferenceProcessor(decoder, encoder, models, rules, monitor);
             }
 
             @Override

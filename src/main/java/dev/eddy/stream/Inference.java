@@ -26,8 +26,11 @@ import java.util.function.Supplier;
 public final class Inference implements AutoCloseable {
     private static final int WORKSPACES = 8;
 
-    /** Sequences looked at before an event: if a million are over at once, no event waits for all of them. */
-    private static final int EXPIRED_PER_EVENT = 256;
+    /**
+     * Sequences looked at before an event. Each look needs an event of its key since the one before, so that one would do to
+     * keep up; and if a million are over at once, no event waits for more than these.
+     */
+    static final int EXPIRED_PER_EVENT = 2;
 
     private final EventDecoder decoder;
     private final Supplier<LiveDeployments> deployments;
@@ -35,9 +38,12 @@ public final class Inference implements AutoCloseable {
     private final WaitingEvents waiting;
     private final Timers timers;
     private final IdleRule idle;
+    private final ReorderBuffer reorder; // null: events are taken as they come
+    private final EventNumber number; // null: duplicates are not looked for
+    private final boolean tellsOfTtl;
     private final InferenceMonitor monitor;
     private final Outcomes outcomes;
-    private final Answering.Answers answers;
+    private final Encoded answers;
     private final Map<LiveModel, ModelWorkspace> workspaces = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -52,16 +58,16 @@ public final class Inference implements AutoCloseable {
     /**
      * The way of the events of one partition.
      *
-     * @param stores     what is kept of sequences
-     * @param idleMillis a sequence is over when the stream time is so much past the latest time of its events; 0 for never
-     * @param outcomes   receives what becomes of the events
+     * @param stores   what is kept of sequences
+     * @param rules    what holds for events and sequences whatever their model
+     * @param outcomes receives what becomes of the events
      */
     public Inference(
             EventDecoder decoder,
             PredictionEncoder encoder,
             Supplier<LiveDeployments> deployments,
             SequenceStores stores,
-            long idleMillis,
+            SequenceRules rules,
             InferenceMonitor monitor,
             Outcomes outcomes) {
         this.decoder = decoder;
@@ -69,24 +75,39 @@ public final class Inference implements AutoCloseable {
         this.states = stores.states();
         this.waiting = new WaitingEvents(stores.pending());
         this.timers = new Timers(stores.pending());
-        this.idle = new IdleRule(idleMillis, timers);
+        this.idle = new IdleRule(rules, timers);
+        this.reorder =
+                rules.reorderMillis() == 0 ? null : new ReorderBuffer(rules, stores.pending(), monitor, this::take);
+        this.number = rules.number() == null ? null : new EventNumber(rules.number());
+        this.tellsOfTtl = rules.tellsOfTtl();
         this.monitor = monitor;
         this.outcomes = outcomes;
         this.answers = new Encoded(encoder);
     }
 
     /**
-     * Takes one event, after the sequences that are over by now.
+     * Takes one event, or holds it until its turn comes.
      *
      * @param event      the event
      * @param streamTime the latest time of an event of its partition, itself included
      */
     public void infer(Event event, long streamTime) {
-        expire(streamTime, EXPIRED_PER_EVENT);
+        if (reorder == null) {
+            take(event, streamTime);
+            return;
+        }
         try {
-            if (event.key() == null) {
-                throw new BadEventException(Reason.NULL_KEY, "the record has no key, so it belongs to no sequence");
-            }
+            reorder.arrive(event, streamTime);
+        } catch (BadEventException e) {
+            refuse(event, e);
+        }
+    }
+
+    /** Takes an event whose turn it is, after sequences that are over by then. */
+    private void take(Event event, long streamTime) {
+        endSome(streamTime, EXPIRED_PER_EVENT);
+        try {
+            event.requireKey();
             if (event.value() == null) {
                 HeldStates held = current(event.key(), streamTime);
                 if (held != null) {
@@ -96,14 +117,18 @@ public final class Inference implements AutoCloseable {
                 step(event, streamTime, decoder.decode(event.origin().topic(), event.headers(), event.value()));
             }
         } catch (BadEventException e) {
-            monitor.onRejection(e.reason());
-            reject(event, e.reason(), e.getMessage());
+            refuse(event, e);
         }
     }
 
     private void step(Event event, long streamTime, Fields fields) {
         byte[] key = event.key();
         HeldStates held = current(key, streamTime);
+        long counted = number == null ? 0 : number.of(fields);
+        if (number != null && held != null && StateCodec.hasSeen(held.answering(), counted)) {
+            monitor.onDuplicate();
+            return;
+        }
         LiveDeployments all = follow();
         LiveDeployment deployment = deploymentFor(all, event.time(), held);
         Lineup lineup = held == null
@@ -133,6 +158,7 @@ public final class Inference implements AutoCloseable {
             monitor.onEnd(Ending.FIELD);
         } else {
             workspace.state.setTimer(held == null ? 0 : StateCodec.timer(held.answering()));
+            setNumber(workspace, counted);
             idle.watch(key, workspace.state);
             HeldStates after = lineup.after(
                     workspace.save(), Shadow.stateOf(warming), Shadow.stateOf(challenger), deployment.deployment());
@@ -150,7 +176,7 @@ public final class Inference implements AutoCloseable {
             return null;
         }
         ModelWorkspace workspace = workspaceOf(slot.model());
-        workspace.load(slot.state(), deployment.generation());
+        workspace.loadBeside(slot.state(), deployment.generation());
         long seen = workspace.state.steps();
         workspace.state.setWarm(seen != before);
         try {
@@ -158,7 +184,7 @@ public final class Inference implements AutoCloseable {
             return new Shadow(workspace, seen, workspace.save());
         } catch (BadEventException e) {
             monitor.onShadowRejection(slot.model().id(), e.reason());
-            workspace.load(slot.state(), deployment.generation());
+            workspace.loadBeside(slot.state(), deployment.generation());
             return new Shadow(null, seen, workspace.save());
         }
     }
@@ -182,20 +208,43 @@ public final class Inference implements AutoCloseable {
         }
         HeldStates held = HeldStates.read(stored);
         if (idle.isOver(held.answering(), streamTime)) {
-            end(key, held, Ending.IDLE, null);
+            end(key, held, idle.cause(), null);
             return null;
         }
         return held;
     }
 
     /**
-     * Ends sequences that are over. When that is done changes nothing but the time at which their last answers come.
+     * Lets events go that were held, where none comes that would do it.
      *
-     * @param now   the stream time, or one that a quiet partition is taken to have reached
-     * @param limit look at so many at most
+     * @param streamTime what a quiet partition is taken to have reached
+     * @param limit      so many at most
+     * @return how many were let go
+     */
+    public int release(long streamTime, int limit) {
+        return reorder == null ? 0 : reorder.releaseByClock(streamTime, limit);
+    }
+
+    /** Lets everything go that is held, as if no event came any more. */
+    public void releaseAll() {
+        if (reorder != null) {
+            reorder.releaseAll();
+        }
+    }
+
+    /**
+     * Ends sequences that are over, after the events that are to be let go before. When that is done changes nothing but the
+     * time at which their last answers come.
+     *
+     * @param streamTime of the partition, or one that a quiet partition is taken to have reached
+     * @param limit      look at so many at most
      * @return how many were looked at
      */
-    public int expire(long now, int limit) {
+    public int expire(long streamTime, int limit) {
+        return endSome(reorder == null ? streamTime : reorder.horizon(streamTime), limit);
+    }
+
+    private int endSome(long now, int limit) {
         if (!idle.isOn() || !timers.mayBeDue(now)) {
             return 0;
         }
@@ -207,7 +256,7 @@ public final class Inference implements AutoCloseable {
                 continue; // of a sequence that is no more
             }
             if (idle.isOver(held.answering(), now)) {
-                end(timer.key(), held, Ending.IDLE, null);
+                end(timer.key(), held, idle.cause(), null);
             } else {
                 byte[] again = idle.again(timer.key(), held.answering());
                 states.put(timer.key(), held.withAnswering(again).bytes());
@@ -234,6 +283,10 @@ public final class Inference implements AutoCloseable {
             abandonAll(key, state);
         } else {
             finish(key, state, owner, closing);
+            if (cause == Ending.TTL && tellsOfTtl) {
+                Event last = Event.end(key, StateCodec.lastEventTime(state));
+                answers.tell(last, workspaceOf(owner).ending(last, StateCodec.steps(state), cause));
+            }
         }
         monitor.onEnd(cause);
     }
@@ -254,6 +307,11 @@ public final class Inference implements AutoCloseable {
         }
     }
 
+    private void refuse(Event event, BadEventException why) {
+        monitor.onRejection(why.reason());
+        reject(event, why.reason(), why.getMessage());
+    }
+
     private void reject(Event event, Reason reason, String message) {
         outcomes.accept(event, new Outcome.Rejected(reason, message, event.value()));
     }
@@ -266,6 +324,14 @@ public final class Inference implements AutoCloseable {
             known = newest;
         }
         return newest;
+    }
+
+    private void setNumber(ModelWorkspace workspace, long counted) {
+        if (number == null) {
+            workspace.state.forgetNumber();
+        } else {
+            workspace.state.setNumber(counted);
+        }
     }
 
     private ModelWorkspace workspaceOf(LiveModel owner) {
@@ -324,6 +390,10 @@ public final class Inference implements AutoCloseable {
         @Override
         public void answer(Event event, Prediction prediction) {
             monitor.onPrediction(prediction.timestamp());
+            tell(event, prediction);
+        }
+
+        void tell(Event event, Prediction prediction) {
             outcomes.accept(event, new Outcome.Predicted(prediction, encoder.encode(prediction)));
         }
 

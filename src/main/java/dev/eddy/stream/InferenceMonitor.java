@@ -24,6 +24,15 @@ public interface InferenceMonitor {
     /** A model that runs beside the one that answers could not take an event; its state is as it was. */
     default void onShadowRejection(ModelId model, Reason reason) {}
 
+    /** An event came late and was put in its place among the others. */
+    default void onReordered() {}
+
+    /** An event came too late to be put in its place; it is stepped as it comes, or rejected. */
+    default void onLate() {}
+
+    /** An event was dropped because its sequence has seen its number, or a later one, already. */
+    default void onDuplicate() {}
+
     /** A sequence is over. */
     default void onEnd(Ending cause) {}
 }

@@ -48,6 +48,9 @@ public final class Telemetry implements AutoCloseable {
     private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
     private final Map<Ending, Counter> ended = new EnumMap<>(Ending.class);
     private final Map<Load, Counter> loads = new EnumMap<>(Load.class);
+    private final Counter reordered;
+    private final Counter late;
+    private final Counter duplicates;
     private final Timer step;
     private final DistributionSummary lag;
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
@@ -65,6 +68,9 @@ public final class Telemetry implements AutoCloseable {
         registry.config().meterFilter(new StoreTag());
         events = counter("eddy.events", "Input events taken in.", Tags.empty());
         predictions = counter("eddy.predictions", "Predictions given out.", Tags.empty());
+        reordered = counter("eddy.reordered", "Events that came late and were put in their place.", Tags.empty());
+        late = counter("eddy.late", "Events that came too late to be put in their place.", Tags.empty());
+        duplicates = counter("eddy.duplicates", "Events that were dropped as duplicates.", Tags.empty());
         for (Reason reason : Reason.values()) {
             rejected.put(
                     reason,
@@ -76,7 +82,7 @@ public final class Telemetry implements AutoCloseable {
         for (Ending cause : Ending.values()) {
             ended.put(
                     cause,
-                    counter("eddy.sequences.ended", "Sequences that ended.", Tags.of("cause", lowerCase(cause))));
+                    counter("eddy.sequences.ended", "Sequences that ended.", Tags.of("cause", cause.lowerCase())));
         }
         for (Load load : Load.values()) {
             loads.put(
@@ -133,6 +139,18 @@ public final class Telemetry implements AutoCloseable {
 
     public void countRejected(Reason reason) {
         rejected.get(reason).increment();
+    }
+
+    public void countReordered() {
+        reordered.increment();
+    }
+
+    public void countLate() {
+        late.increment();
+    }
+
+    public void countDuplicate() {
+        duplicates.increment();
     }
 
     public void countEnd(Ending cause) {

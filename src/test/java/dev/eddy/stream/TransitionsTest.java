@@ -45,7 +45,7 @@ class TransitionsTest {
             new JsonPredictions(),
             catalogue::live,
             new SequenceStores(states, new InMemoryPending()),
-            0,
+            SequenceRules.NONE,
             InferenceMonitor.NONE,
             (event, outcome) -> {
                 if (outcome instanceof Outcome.Predicted predicted) {
