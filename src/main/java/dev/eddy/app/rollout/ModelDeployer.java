@@ -186,9 +186,10 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
     public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
-        int expected = seen < 0 ? history().newestGeneration() : seen;
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
+            // Who has not looked yet decides on what the transaction sees, which no open transaction hides.
+            int expected = seen < 0 ? before.newestGeneration() : seen;
             if (before.newestGeneration() != expected) {
                 throw new OperationFailedException(
                         "somebody else changed the deployments of pipeline " + config.pipeline()
