@@ -30,6 +30,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String DEAD_LETTER_TOPIC = "eddy.topics.deadletter";
     public static final String CONTROL_TOPIC = "eddy.topics.control";
     public static final String STATUS_TOPIC = "eddy.topics.status";
+    public static final String LABELS_TOPIC = "eddy.topics.labels";
     public static final String TOPICS_CREATE = "eddy.topics.create";
     public static final String TOPICS_PARTITIONS = "eddy.topics.partitions";
     public static final String TOPICS_REPLICATION = "eddy.topics.replication.factor";
@@ -37,6 +38,9 @@ public final class EddyConfig extends AbstractConfig {
     public static final String INPUT_AVRO_SCHEMA = "eddy.input.avro.schema";
     public static final String INPUT_DESERIALIZER = "eddy.input.deserializer";
     public static final String OUTPUT_FORMAT = "eddy.output.format";
+    public static final String LABELS_FIELD = "eddy.labels.field";
+    public static final String LABELS_AVRO_SCHEMA = "eddy.labels.avro.schema";
+    public static final String LABELS_WAIT = "eddy.labels.wait.ms";
     public static final String NO_MODEL = "eddy.no.model";
     public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
@@ -102,6 +106,13 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.HIGH,
                     "Compacted topic on which every instance says what it runs and which models it accepts.")
             .define(
+                    LABELS_TOPIC,
+                    Type.STRING,
+                    null,
+                    Importance.MEDIUM,
+                    "Topic of the right labels of events, by which taggers are measured: key and timestamp are those of "
+                            + "the event, partitions those of the input topic. Empty: none.")
+            .define(
                     TOPICS_CREATE,
                     Type.BOOLEAN,
                     false,
@@ -148,6 +159,26 @@ public final class EddyConfig extends AbstractConfig {
                     ValidString.in("json", "avro"),
                     Importance.HIGH,
                     "Format of predictions: json objects, or avro by schemas/prediction.avsc.")
+            .define(
+                    LABELS_FIELD,
+                    Type.STRING,
+                    "label",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.LOW,
+                    "Field of a label's value that is the label; the format is that of events.")
+            .define(
+                    LABELS_AVRO_SCHEMA,
+                    Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "File with the Avro schema of labels, where events are avro.")
+            .define(
+                    LABELS_WAIT,
+                    Type.LONG,
+                    3_600_000L,
+                    Range.atLeast(1),
+                    Importance.LOW,
+                    "For how many milliseconds of event time predictions wait for their labels, and labels for their events.")
             .define(
                     NO_MODEL,
                     Type.STRING,
@@ -252,11 +283,24 @@ public final class EddyConfig extends AbstractConfig {
         }
         requireWith("avro", INPUT_AVRO_SCHEMA);
         requireWith("deserializer", INPUT_DESERIALIZER);
+        if (getString(LABELS_TOPIC) != null) {
+            requireWith("avro", LABELS_AVRO_SCHEMA);
+            requireOwnTopic();
+        }
     }
 
     private void requireWith(String format, String setting) {
         if (getString(INPUT_FORMAT).equals(format) && originals().get(setting) == null) {
             throw new ConfigException(INPUT_FORMAT + "=" + format + " needs " + setting);
+        }
+    }
+
+    private void requireOwnTopic() {
+        for (String setting : List.of(INPUT_TOPIC, OUTPUT_TOPIC, DEAD_LETTER_TOPIC, CONTROL_TOPIC, STATUS_TOPIC)) {
+            if (getString(setting).equals(getString(LABELS_TOPIC))) {
+                throw new ConfigException(LABELS_TOPIC + " and " + setting + " are the same topic, "
+                        + getString(setting) + "; labels need one of their own");
+            }
         }
     }
 
