@@ -283,7 +283,7 @@ public final class EddyConfig extends AbstractConfig {
         }
         requireWith("avro", INPUT_AVRO_SCHEMA);
         requireWith("deserializer", INPUT_DESERIALIZER);
-        if (getString(LABELS_TOPIC) != null) {
+        if (labelsTopic() != null) {
             requireWith("avro", LABELS_AVRO_SCHEMA);
             requireOwnTopic();
         }
@@ -297,7 +297,7 @@ public final class EddyConfig extends AbstractConfig {
 
     private void requireOwnTopic() {
         for (String setting : List.of(INPUT_TOPIC, OUTPUT_TOPIC, DEAD_LETTER_TOPIC, CONTROL_TOPIC, STATUS_TOPIC)) {
-            if (getString(setting).equals(getString(LABELS_TOPIC))) {
+            if (getString(setting).equals(labelsTopic())) {
                 throw new ConfigException(LABELS_TOPIC + " and " + setting + " are the same topic, "
                         + getString(setting) + "; labels need one of their own");
             }
@@ -308,6 +308,12 @@ public final class EddyConfig extends AbstractConfig {
     public String text(String name, String otherwise) {
         Object value = originals().get(name);
         return value == null ? otherwise : value.toString();
+    }
+
+    /** The topic of labels; null for none. */
+    public String labelsTopic() {
+        String topic = getString(LABELS_TOPIC);
+        return topic == null || topic.isBlank() ? null : topic;
     }
 
     public String pipeline() {

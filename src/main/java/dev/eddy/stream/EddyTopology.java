@@ -20,7 +20,7 @@ public final class EddyTopology {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(StreamsSettings.of(config))));
         eddy.addControlTo(builder);
         KStream<byte[], byte[]> events = source(builder, config.getString(EddyConfig.INPUT_TOPIC), "events");
-        String labels = config.getString(EddyConfig.LABELS_TOPIC);
+        String labels = config.labelsTopic();
         if (labels != null) {
             events = events.merge(source(builder, labels, "labels"), Named.as("events-and-labels"));
         }

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 record LabelSource(String topic, Supplier<EventDecoder> decoder, String field, long waitMillis) {
     /** As configured; null if labels are off. */
     static LabelSource of(EddyConfig config) {
-        String topic = config.getString(EddyConfig.LABELS_TOPIC);
+        String topic = config.labelsTopic();
         return topic == null
                 ? null
                 : new LabelSource(
