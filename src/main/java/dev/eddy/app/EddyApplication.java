@@ -2,6 +2,7 @@ package dev.eddy.app;
 
 import dev.eddy.app.live.SequenceEndpoint;
 import dev.eddy.app.rollout.ModelRules;
+import dev.eddy.app.rollout.Promoter;
 import dev.eddy.app.rollout.StatusReporter;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
@@ -34,6 +35,7 @@ public final class EddyApplication implements AutoCloseable {
     private final Telemetry telemetry;
     private final KafkaStreams streams;
     private final StatusReporter reporter;
+    private final Promoter promoter;
     private final ErrorPolicy errors = new ErrorPolicy();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private boolean closed;
@@ -46,7 +48,9 @@ public final class EddyApplication implements AutoCloseable {
         this.telemetry = new Telemetry();
         Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
-        this.reporter = new StatusReporter(config, catalogue, this::stateText, this::advertisedUrl);
+        this.reporter =
+                new StatusReporter(config, catalogue, this::stateText, this::advertisedUrl, telemetry.measurements());
+        this.promoter = new Promoter(config, catalogue, telemetry);
     }
 
     /**
@@ -58,6 +62,7 @@ public final class EddyApplication implements AutoCloseable {
     public static EddyApplication start(EddyConfig config) throws IOException {
         ModelRules.of(config); // A key that cannot be read is said before anything else.
         Topics.ensure(config, TopicRole.values());
+        Topics.ensureLabels(config);
         EddyApplication application = new EddyApplication(config);
         try {
             application.start();
@@ -88,6 +93,7 @@ public final class EddyApplication implements AutoCloseable {
         }
         streams.start();
         reporter.start();
+        promoter.start();
     }
 
     private void onState(KafkaStreams.State state) {
@@ -159,6 +165,7 @@ public final class EddyApplication implements AutoCloseable {
         }
         streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        promoter.close();
         reporter.close();
         catalogue.close();
         if (http != null) {

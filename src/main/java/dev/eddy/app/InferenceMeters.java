@@ -2,7 +2,11 @@ package dev.eddy.app;
 
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
+import dev.eddy.model.ModelId;
 import dev.eddy.stream.InferenceMonitor;
+import dev.eddy.telemetry.LabelFate;
+import dev.eddy.telemetry.Measurements.Role;
+import dev.eddy.telemetry.Score;
 import dev.eddy.telemetry.Telemetry;
 
 /** Counts what becomes of every event. */
@@ -49,6 +53,21 @@ final class InferenceMeters implements InferenceMonitor {
     @Override
     public void onDuplicate() {
         telemetry.countDuplicate();
+    }
+
+    @Override
+    public void onScore(int generation, Role role, ModelId model, Score score) {
+        telemetry.measurements().count(generation, role, model, score);
+    }
+
+    @Override
+    public void onPair(int generation, ModelId champion, Score first, ModelId challenger, Score second) {
+        telemetry.measurements().countPair(generation, champion, first, challenger, second);
+    }
+
+    @Override
+    public void onLabel(LabelFate fate) {
+        telemetry.countLabel(fate);
     }
 
     @Override

@@ -31,6 +31,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String DEAD_LETTER_TOPIC = "eddy.topics.deadletter";
     public static final String CONTROL_TOPIC = "eddy.topics.control";
     public static final String STATUS_TOPIC = "eddy.topics.status";
+    public static final String LABELS_TOPIC = "eddy.topics.labels";
     public static final String TOPICS_CREATE = "eddy.topics.create";
     public static final String TOPICS_PARTITIONS = "eddy.topics.partitions";
     public static final String TOPICS_REPLICATION = "eddy.topics.replication.factor";
@@ -38,6 +39,9 @@ public final class EddyConfig extends AbstractConfig {
     public static final String INPUT_AVRO_SCHEMA = "eddy.input.avro.schema";
     public static final String INPUT_DESERIALIZER = "eddy.input.deserializer";
     public static final String OUTPUT_FORMAT = "eddy.output.format";
+    public static final String LABELS_FIELD = "eddy.labels.field";
+    public static final String LABELS_AVRO_SCHEMA = "eddy.labels.avro.schema";
+    public static final String LABELS_WAIT = "eddy.labels.wait.ms";
     public static final String NO_MODEL = "eddy.no.model";
     public static final String REORDER = "eddy.reorder.ms";
     public static final String LATE_POLICY = "eddy.late.policy";
@@ -108,6 +112,13 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.HIGH,
                     "Compacted topic on which every instance says what it runs and which models it accepts.")
             .define(
+                    LABELS_TOPIC,
+                    Type.STRING,
+                    null,
+                    Importance.MEDIUM,
+                    "Topic of the right labels of events, by which taggers are measured: key and timestamp are those of "
+                            + "the event, partitions those of the input topic. Empty: none.")
+            .define(
                     TOPICS_CREATE,
                     Type.BOOLEAN,
                     false,
@@ -154,6 +165,26 @@ public final class EddyConfig extends AbstractConfig {
                     ValidString.in("json", "avro"),
                     Importance.HIGH,
                     "Format of predictions: json objects, or avro by schemas/prediction.avsc.")
+            .define(
+                    LABELS_FIELD,
+                    Type.STRING,
+                    "label",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.LOW,
+                    "Field of a label's value that is the label; the format is that of events.")
+            .define(
+                    LABELS_AVRO_SCHEMA,
+                    Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "File with the Avro schema of labels, where events are avro.")
+            .define(
+                    LABELS_WAIT,
+                    Type.LONG,
+                    3_600_000L,
+                    Range.atLeast(1),
+                    Importance.LOW,
+                    "For how many milliseconds of event time predictions wait for their labels, and labels for their events.")
             .define(
                     NO_MODEL,
                     Type.STRING,
@@ -296,6 +327,10 @@ public final class EddyConfig extends AbstractConfig {
         }
         requireWith("avro", INPUT_AVRO_SCHEMA);
         requireWith("deserializer", INPUT_DESERIALIZER);
+        if (labelsTopic() != null) {
+            requireWith("avro", LABELS_AVRO_SCHEMA);
+            requireOwnTopic();
+        }
     }
 
     private static void requirePath(String name, Object value) {
@@ -310,10 +345,25 @@ public final class EddyConfig extends AbstractConfig {
         }
     }
 
+    private void requireOwnTopic() {
+        for (String setting : List.of(INPUT_TOPIC, OUTPUT_TOPIC, DEAD_LETTER_TOPIC, CONTROL_TOPIC, STATUS_TOPIC)) {
+            if (getString(setting).equals(labelsTopic())) {
+                throw new ConfigException(LABELS_TOPIC + " and " + setting + " are the same topic, "
+                        + getString(setting) + "; labels need one of their own");
+            }
+        }
+    }
+
     /** A Kafka setting as a text. */
     public String text(String name, String otherwise) {
         Object value = originals().get(name);
         return value == null ? otherwise : value.toString();
+    }
+
+    /** The topic of labels; null for none. */
+    public String labelsTopic() {
+        String topic = getString(LABELS_TOPIC);
+        return topic == null || topic.isBlank() ? null : topic;
     }
 
     public String pipeline() {

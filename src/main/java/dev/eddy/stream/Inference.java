@@ -10,6 +10,8 @@ import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
 import dev.eddy.state.HeldStates;
 import dev.eddy.state.StateCodec;
+import dev.eddy.telemetry.Measurements.Role;
+import dev.eddy.telemetry.Score;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Prediction;
 import dev.eddy.wire.PredictionEncoder;
@@ -54,6 +56,7 @@ public final class Inference implements AutoCloseable {
     };
 
     private LiveDeployments known = LiveDeployments.NONE;
+    private Labels labels; // null: none are expected
 
     /**
      * The way of the events of one partition.
@@ -85,6 +88,12 @@ public final class Inference implements AutoCloseable {
         this.answers = new Encoded(encoder);
     }
 
+    /** What is said of events is matched with labels from now on. */
+    Inference expecting(Labels expected) {
+        labels = expected;
+        return this;
+    }
+
     /**
      * Takes one event, or holds it until its turn comes.
      *
@@ -92,6 +101,9 @@ public final class Inference implements AutoCloseable {
      * @param streamTime the latest time of an event of its partition, itself included
      */
     public void infer(Event event, long streamTime) {
+        if (labels != null) {
+            labels.advance(streamTime);
+        }
         if (reorder == null) {
             take(event, streamTime);
             return;
@@ -142,15 +154,22 @@ public final class Inference implements AutoCloseable {
         long begin = System.nanoTime();
         workspace.answering().take(event, fields, last);
         monitor.onStep(System.nanoTime() - begin);
+        Score score = workspace.score();
         if (lineup.replaced() != null) {
             leave(key, lineup.replaced(), all);
         }
         Shadow challenger = shadow(lineup.challenger(), event, fields, deployment, before);
         Shadow warming = shadow(lineup.warming(), event, fields, deployment, before);
         boolean challenged = challenger != null && challenger.answers(before, deployment);
-        workspace.answering().settle(event, last, challenged ? Answering.Answers.NONE : answers);
-        if (challenged) {
-            challenger.settle(event, answers);
+        measure(deployment, lineup.answering().model(), score, warming, challenger);
+        Answering.Answers silent = Answering.Answers.NONE;
+        boolean compared =
+                labels != null && Labels.compares(deployment, lineup.answering().model());
+        workspace
+                .answering()
+                .settle(event, last, noting(deployment.generation(), false, compared, challenged ? silent : answers));
+        if (challenged || (labels != null && challenger != null && challenger.workspace() != null)) {
+            challenger.settle(event, noting(deployment.generation(), true, compared, challenged ? answers : silent));
         }
         if (last) {
             states.delete(key);
@@ -181,12 +200,40 @@ public final class Inference implements AutoCloseable {
         workspace.state.setWarm(seen != before);
         try {
             workspace.answering().take(event, fields, false);
-            return new Shadow(workspace, seen, workspace.save());
+            return new Shadow(workspace, seen, workspace.save(), workspace.score());
         } catch (BadEventException e) {
             monitor.onShadowRejection(slot.model().id(), e.reason());
             workspace.loadBeside(slot.state(), deployment.generation());
-            return new Shadow(null, seen, workspace.save());
+            return new Shadow(null, seen, workspace.save(), null);
         }
+    }
+
+    /** Tells how far off the models were at an event, where that is known already. */
+    private void measure(
+            LiveDeployment deployment, LiveModel answering, Score score, Shadow warming, Shadow challenger) {
+        int generation = deployment.generation();
+        if (score != null) {
+            monitor.onScore(generation, Role.CHAMPION, answering.id(), score);
+        }
+        if (warming != null && warming.score() != null) {
+            monitor.onScore(generation, Role.WARMING, warming.workspace().model.id(), warming.score());
+        }
+        if (challenger == null || challenger.score() == null) {
+            return;
+        }
+        LiveModel challenging = challenger.workspace().model;
+        monitor.onScore(generation, Role.CHALLENGER, challenging.id(), challenger.score());
+        boolean comparable = answering.id().equals(deployment.model().id())
+                && answering.targets().equals(challenging.targets())
+                && answering.horizon() == challenging.horizon();
+        if (score != null && comparable) {
+            monitor.onPair(generation, answering.id(), score, challenging.id(), challenger.score());
+        }
+    }
+
+    /** Answers of which the labels are to know, too. */
+    private Answering.Answers noting(int generation, boolean challenger, boolean compared, Answering.Answers delegate) {
+        return labels == null ? delegate : new Noting(labels, generation, challenger, compared, delegate);
     }
 
     /** The model of a sequence changes: what waits for its old model is answered by that one. */
@@ -294,7 +341,7 @@ public final class Inference implements AutoCloseable {
     private void finish(byte[] key, byte[] state, LiveModel owner, Event closing) {
         ModelWorkspace workspace = workspaceOf(owner);
         workspace.load(state, StateCodec.generation(state));
-        workspace.answering().finish(key, closing, answers);
+        workspace.answering().finish(key, closing, noting(StateCodec.generation(state), false, false, answers));
     }
 
     private void abandonAll(byte[] key, byte[] stored) {
@@ -358,8 +405,9 @@ public final class Inference implements AutoCloseable {
      * @param workspace holds what it says; null if it could not take the event
      * @param seen      events it had seen before
      * @param state     its state now
+     * @param score     how far off it was; null where that cannot be said
      */
-    private record Shadow(ModelWorkspace workspace, long seen, byte[] state) {
+    private record Shadow(ModelWorkspace workspace, long seen, byte[] state, Score score) {
         static byte[] stateOf(Shadow shadow) {
             return shadow == null ? null : shadow.state;
         }
@@ -376,6 +424,22 @@ public final class Inference implements AutoCloseable {
 
         void settle(Event event, Answering.Answers answers) {
             workspace.answering().settle(event, false, answers);
+        }
+    }
+
+    /** Shows answers to the labels, and hands them on. */
+    private record Noting(
+            Labels labels, int generation, boolean challenger, boolean compared, Answering.Answers delegate)
+            implements Answering.Answers {
+        @Override
+        public void answer(Event event, Prediction prediction) {
+            labels.predicted(event, prediction, generation, challenger, compared);
+            delegate.answer(event, prediction);
+        }
+
+        @Override
+        public void abandon(Event event, Reason reason, String message) {
+            delegate.abandon(event, reason, message);
         }
     }
 

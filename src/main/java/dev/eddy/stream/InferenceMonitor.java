@@ -3,6 +3,9 @@ package dev.eddy.stream;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
 import dev.eddy.model.ModelId;
+import dev.eddy.telemetry.LabelFate;
+import dev.eddy.telemetry.Measurements.Role;
+import dev.eddy.telemetry.Score;
 
 /** Is told what becomes of every event, on the stream thread; must cost next to nothing. What it does not want it ignores. */
 public interface InferenceMonitor {
@@ -32,6 +35,15 @@ public interface InferenceMonitor {
 
     /** An event was dropped because its sequence has seen its number, or a later one, already. */
     default void onDuplicate() {}
+
+    /** A model was measured at an event, in its role under a deployment. */
+    default void onScore(int generation, Role role, ModelId model, Score score) {}
+
+    /** The champion of a deployment and its challenger were both measured at an event. */
+    default void onPair(int generation, ModelId champion, Score first, ModelId challenger, Score second) {}
+
+    /** A label came. */
+    default void onLabel(LabelFate fate) {}
 
     /** A sequence is over. */
     default void onEnd(Ending cause) {}

@@ -42,9 +42,12 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
     private final ModelSource models;
     private final SequenceRules rules;
     private final InferenceMonitor monitor;
+    private final LabelSource labelSource; // null: no labels are expected
 
     private ProcessorContext<byte[], Outcome> context;
     private Inference inference;
+    private Labels labels; // null: none are expected
+    private EventClock clock; // null: the stream time is that of the events
     private long lastEvent; // by the clock
     private long lookNanos;
 
@@ -62,12 +65,14 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             Supplier<PredictionEncoder> encoder,
             ModelSource models,
             SequenceRules rules,
-            InferenceMonitor monitor) {
+            InferenceMonitor monitor,
+            LabelSource labelSource) {
         this.decoder = decoder;
         this.encoder = encoder;
         this.models = models;
         this.rules = rules;
         this.monitor = monitor;
+        this.labelSource = labelSource;
     }
 
     @Override
@@ -84,6 +89,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
                 rules,
                 monitor,
                 this::forward);
+        expectLabels(new StorePending(pending));
         if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
             Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, rules.shortest() / 2)));
@@ -92,21 +98,42 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         }
     }
 
+    private void expectLabels(PendingAccess pending) {
+        if (labelSource == null) {
+            EventClock.forget(pending);
+            return;
+        }
+        clock = new EventClock(pending, context.currentStreamTimeMs());
+        labels = new Labels(labelSource, pending, models::live, monitor);
+        labels.advance(clock.now());
+        inference.expecting(labels);
+    }
+
+    private long streamTime() {
+        return clock == null ? context.currentStreamTimeMs() : clock.now();
+    }
+
     @Override
     public void process(Record<byte[], byte[]> record) {
         Event.Origin origin = context.recordMetadata()
                 .map(from -> new Event.Origin(from.topic(), from.partition(), from.offset()))
                 .orElse(Event.Origin.UNKNOWN);
+        Event event = new Event(record.key(), record.timestamp(), record.headers(), record.value(), origin);
+        if (labels != null) {
+            if (origin.topic().equals(labelSource.topic())) {
+                labels.label(event);
+                return;
+            }
+            clock.advance(event.time());
+        }
         if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
         }
-        inference.infer(
-                new Event(record.key(), record.timestamp(), record.headers(), record.value(), origin),
-                context.currentStreamTimeMs());
+        inference.infer(event, streamTime());
     }
 
     private void lookWhileQuiet(long now) {
-        long streamTime = context.currentStreamTimeMs();
+        long streamTime = streamTime();
         if (streamTime < 0) {
             return; // no event was ever seen
         }
@@ -142,6 +169,9 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
 
     @Override
     public void close() {
+        if (labels != null) {
+            labels.close();
+        }
         if (inference != null) {
             inference.close();
         }

@@ -11,6 +11,7 @@ import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
+import dev.eddy.telemetry.Score;
 import dev.eddy.wire.Prediction;
 
 /** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
@@ -195,6 +196,11 @@ final class ModelWorkspace {
     Prediction ending(Event last, long steps, Ending cause) {
         Prediction.Start start = state.isWarm() ? Prediction.Start.WARM : Prediction.Start.COLD;
         return Prediction.ending(last.key(), last.time(), steps, model.id(), start, cause);
+    }
+
+    /** How far off the model was at the event just taken in; null where that cannot be said, or not yet. */
+    Score score() {
+        return task.score();
     }
 
     /** The bytes of the loaded sequence. */

@@ -56,11 +56,24 @@ public final class Telemetry implements AutoCloseable {
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
     private final MultiGauge memory;
     private final AtomicInteger loaded = new AtomicInteger();
+    private final Measurements measurements = new Measurements(registry);
+    private final Map<LabelFate, Counter> labels = new EnumMap<>(LabelFate.class);
+    private final Map<Promotion, Counter> promotions = new EnumMap<>(Promotion.class);
 
     /** How loading a model ended. */
     public enum Load {
         ACCEPTED,
         REJECTED
+    }
+
+    /** What a rule made of a challenger. */
+    public enum Promotion {
+        /** It became champion. */
+        PROMOTED,
+        /** It was dropped. */
+        DROPPED,
+        /** Nothing: somebody else changed the deployments first, or the decision could not be written. */
+        FAILED
     }
 
     /** Meters of zero. */
@@ -87,6 +100,22 @@ public final class Telemetry implements AutoCloseable {
         for (Load load : Load.values()) {
             loads.put(
                     load, counter("eddy.model.loads", "Models loaded, by result.", Tags.of("result", lowerCase(load))));
+        }
+        for (LabelFate fate : LabelFate.values()) {
+            labels.put(
+                    fate,
+                    counter(
+                            "eddy.labels",
+                            "Labels that came, by what became of them.",
+                            Tags.of("fate", lowerCase(fate))));
+        }
+        for (Promotion result : Promotion.values()) {
+            promotions.put(
+                    result,
+                    counter(
+                            "eddy.promotions",
+                            "Decisions of this instance about challengers, by result.",
+                            Tags.of("result", lowerCase(result))));
         }
         step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
         // Not a timer: those add up nanoseconds, which events replayed from years ago overflow. And not in seconds:
@@ -161,6 +190,19 @@ public final class Telemetry implements AutoCloseable {
         loads.get(result).increment();
     }
 
+    public void countLabel(LabelFate fate) {
+        labels.get(fate).increment();
+    }
+
+    public void countPromotion(Promotion result) {
+        promotions.get(result).increment();
+    }
+
+    /** How well models do. */
+    public Measurements measurements() {
+        return measurements;
+    }
+
     /** One step of a network took so long. */
     public void recordStep(long nanos) {
         step.record(nanos, TimeUnit.NANOSECONDS);
@@ -200,7 +242,7 @@ public final class Telemetry implements AutoCloseable {
                 true);
     }
 
-    private static Tags tags(ModelId id) {
+    static Tags tags(ModelId id) {
         return Tags.of(
                 "name",
                 id.name(),
@@ -220,6 +262,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** All meters in Prometheus' text format. */
     public String scrape() {
+        measurements.refreshGauges();
         return registry.scrape();
     }
 

@@ -207,6 +207,30 @@ public final class ModelDeployer implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes what a rule decided, in a transaction, in force from {@link #now} on.
+     *
+     * @throws OperationFailedException if the deployment whose rule it is is not the newest any more
+     */
+    Deployment follow(PromotionDecision decision) throws InterruptedException {
+        int expected = decision.basis().generation();
+        long from = now();
+        try (ControlTransaction transaction = ControlTransaction.begin(config)) {
+            DeploymentHistory before = history(transaction.table());
+            if (before.newestGeneration() != expected) {
+                throw new OperationFailedException("the rule of deployment " + expected
+                        + " is void, as somebody else changed the deployments: " + newest(before));
+            }
+            Deployment deployment = decision.successor(expected + 1, from, System.currentTimeMillis());
+            requirePublished(deployment.model(), transaction.table());
+            transaction.write(
+                    ControlRecords.deploymentKey(config.pipeline()),
+                    ControlRecords.encode(config.pipeline(), before.with(deployment)));
+            transaction.commit();
+            return deployment;
+        }
+    }
+
     private static String newest(DeploymentHistory history) {
         return history.deployments().isEmpty()
                 ? "there are none any more"
