@@ -16,9 +16,6 @@ import dev.eddy.state.StateCodec;
  * newest model is then either the one that answers or the one that warms up, so that the next transition begins from it.
  */
 final class Lineup {
-    /** Of a record of the changelog, which brokers take up to a million bytes; the rest is for what Kafka adds. */
-    private static final int MAX_BYTES = 950_000;
-
     private final long time;
     private Slot answering;
     private boolean warm;
@@ -234,7 +231,7 @@ final class Lineup {
 
     /** Without the state kept for a rollback, where there is no room for it. */
     private static HeldStates fitting(HeldStates held) {
-        return held.kept() != null && held.size() > MAX_BYTES
+        return held.kept() != null && held.size() > HeldStates.MAX_BYTES
                 ? new HeldStates(held.answering(), held.warming(), held.warmUp(), held.challenger(), null, 0)
                 : held;
     }
