@@ -128,7 +128,8 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 catalogue.history().newestGeneration(),
                 prepared,
                 models,
-                http.get());
+                http.get(),
+                List.of());
     }
 
     private static byte[] encode(InstanceStatus status) {
