@@ -124,7 +124,8 @@ public final class ControlRecords {
     public static List<ModelId> models(PrepareRecord record) {
         List<ModelId> models = new ArrayList<>();
         models.add(id(record.getName(), record.getVersion(), record.getFingerprint()));
-        record.getOthers().forEach(other -> models.add(id(other.getName(), other.getVersion(), other.getFingerprint())));
+        record.getOthers()
+                .forEach(other -> models.add(id(other.getName(), other.getVersion(), other.getFingerprint())));
         return models;
     }
 

@@ -137,10 +137,8 @@ public final class ModelDeployer implements AutoCloseable {
     private OptionalLong newestEventTime() throws InterruptedException {
         String input = config.getString(EddyConfig.INPUT_TOPIC);
         try (Admin admin = Admin.create(ClientSettings.admin(config))) {
-            TopicDescription description = admin.describeTopics(List.of(input))
-                    .allTopicNames()
-                    .get()
-                    .get(input);
+            TopicDescription description =
+                    admin.describeTopics(List.of(input)).allTopicNames().get().get(input);
             Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
             description
                     .partitions()
@@ -237,8 +235,8 @@ public final class ModelDeployer implements AutoCloseable {
      */
     public LiveModel load(ModelId model) {
         Map<String, byte[]> records = control.refresh();
-        ModelFile file = dev.eddy.catalogue.PublishedModel.read(
-                model, records::get, config.getLong(EddyConfig.MODEL_MAX_BYTES));
+        ModelFile file =
+                dev.eddy.catalogue.PublishedModel.read(model, records::get, config.getLong(EddyConfig.MODEL_MAX_BYTES));
         return LiveModel.compile(model, file.spec(), file);
     }
 

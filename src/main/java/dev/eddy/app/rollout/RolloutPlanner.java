@@ -8,6 +8,7 @@ import dev.eddy.catalogue.PromotionRule;
 import dev.eddy.catalogue.PromotionRule.Metric;
 import dev.eddy.catalogue.Transition;
 import dev.eddy.catalogue.Transition.Kind;
+import dev.eddy.model.EventTime;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.ModelId;
 import dev.eddy.model.Task;
@@ -15,6 +16,7 @@ import dev.eddy.network.LiveModel;
 import dev.eddy.state.HeldStates;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -35,6 +37,7 @@ public final class RolloutPlanner {
     private final DeploymentHistory history;
     private final Function<ModelId, LiveModel> models;
     private final boolean labelled;
+    private final long defaultKeepMs;
     private final Map<ModelId, LiveModel> loaded = new HashMap<>();
 
     /**
@@ -43,11 +46,14 @@ public final class RolloutPlanner {
      * @param history  the deployments so far
      * @param models   gives a published model; may throw {@link InvalidModelException}
      * @param labelled whether the pipeline is told the right labels of events
+     * @param keepMs   for how long replaced states are kept unless a wish says otherwise, milliseconds
      */
-    public RolloutPlanner(DeploymentHistory history, Function<ModelId, LiveModel> models, boolean labelled) {
+    public RolloutPlanner(
+            DeploymentHistory history, Function<ModelId, LiveModel> models, boolean labelled, long keepMs) {
         this.history = history;
         this.models = models;
         this.labelled = labelled;
+        this.defaultKeepMs = keepMs;
     }
 
     /**
@@ -57,9 +63,9 @@ public final class RolloutPlanner {
      * @param transition how sequences come to it; null for what suits the models best
      * @param warmUp     events of the transition warm; null for what the model says
      * @param challenger a model beside it; null for none
-     * @param keepMs     for how long replaced states are kept, milliseconds
+     * @param keepMs     for how long replaced states are kept, milliseconds; null for the default
      */
-    public record Wish(ModelId champion, Kind transition, Integer warmUp, ChallengerWish challenger, long keepMs) {}
+    public record Wish(ModelId champion, Kind transition, Integer warmUp, ChallengerWish challenger, Long keepMs) {}
 
     /**
      * A challenger that somebody wishes.
@@ -82,21 +88,21 @@ public final class RolloutPlanner {
             throw new OperationFailedException(
                     "there is no champion yet; deploy a model first, with 'eddy deploy NAME@VERSION'");
         }
-        boolean stays = newest != null && (wish.champion() == null || newest.model().equals(wish.champion()));
+        boolean stays =
+                newest != null && (wish.champion() == null || newest.model().equals(wish.champion()));
         ModelId champion = stays ? newest.model() : wish.champion();
         List<String> notes = new ArrayList<>();
         Transition transition;
-        long keepMs = wish.keepMs();
+        long keepMs = wish.keepMs() == null ? defaultKeepMs : wish.keepMs();
         if (stays) {
             if (wish.transition() != null) {
-                throw new OperationFailedException(
-                        champion.label() + " is the champion already, so no sequence changes its model; leave --transition"
-                                + " out");
+                throw new OperationFailedException(champion.label()
+                        + " is the champion already, so no sequence changes its model; leave --transition" + " out");
             }
             notes.add("the champion stays " + champion.label());
             // Sequences that are still on their way go on as they were told.
             transition = newest.transition();
-            keepMs = newest.keepMs();
+            keepMs = wish.keepMs() == null ? newest.keepMs() : keepMs;
         } else if (newest == null) {
             transition = first(wish, load(champion), notes);
         } else {
@@ -118,8 +124,9 @@ public final class RolloutPlanner {
 
     private static Transition first(Wish wish, LiveModel model, List<String> notes) {
         if (wish.transition() != null && wish.transition() != Kind.RESET) {
-            throw new OperationFailedException("this is the first deployment of the pipeline, so there is no state that "
-                    + model.id().label() + " could go on from; leave --transition out");
+            throw new OperationFailedException(
+                    "this is the first deployment of the pipeline, so there is no state that "
+                            + model.id().label() + " could go on from; leave --transition out");
         }
         notes.add("transition reset: it is the first model, so every sequence begins at zero state");
         return Transition.RESET;
@@ -154,13 +161,14 @@ public final class RolloutPlanner {
                 requireAnswersAtOnce(from, "a warm-up");
                 requireAnswersAtOnce(to, "a warm-up");
                 int events = warmUp(wish.warmUp(), to);
-                notes.add("transition warm " + events + chosen + old.label() + " answers until " + to.id().label()
-                        + " has seen " + events + " events of a sequence" + source(wish.warmUp(), to));
+                notes.add("transition warm " + events + chosen + old.label() + " answers until "
+                        + to.id().label() + " has seen " + events + " events of a sequence"
+                        + source(wish.warmUp(), to));
                 return Transition.warm(events);
             }
             case RESET -> {
-                notes.add("transition reset" + (wish.transition() == null ? ", chosen because " + why(from, to, unreadable)
-                                + ": " : ": ")
+                notes.add("transition reset"
+                        + (wish.transition() == null ? ", chosen because " + why(from, to, unreadable) + ": " : ": ")
                         + to.id().label() + " begins each sequence at zero state");
                 return Transition.RESET;
             }
@@ -185,7 +193,9 @@ public final class RolloutPlanner {
     }
 
     private static int warmUp(Integer wished, LiveModel model) {
-        return wished != null ? wished : model.spec().warmUp() != null ? model.spec().warmUp() : DEFAULT_WARM_UP;
+        return wished != null
+                ? wished
+                : model.spec().warmUp() != null ? model.spec().warmUp() : DEFAULT_WARM_UP;
     }
 
     private static String source(Integer wished, LiveModel model) {
@@ -194,10 +204,10 @@ public final class RolloutPlanner {
 
     private static void requireAnswersAtOnce(LiveModel model, String what) {
         if (!model.answersEachEvent()) {
-            throw new OperationFailedException(
-                    what + " needs models that answer each event at once, but " + model.id().label()
-                            + (model.spec().waits() ? " waits for later events" : " answers at the end of a sequence")
-                            + "; use --transition reset, without a challenger");
+            throw new OperationFailedException(what + " needs models that answer each event at once, but "
+                    + model.id().label()
+                    + (model.spec().waits() ? " waits for later events" : " answers at the end of a sequence")
+                    + "; use --transition reset, without a challenger");
         }
     }
 
@@ -229,7 +239,8 @@ public final class RolloutPlanner {
                 wish.model(),
                 percent(wish.share()),
                 wish.answers()
-                        ? "as a canary: it answers for them, once it has seen " + events + " events of one that had begun"
+                        ? "as a canary: it answers for them, once it has seen " + events
+                                + " events of one that had begun"
                         : "in shadow: it is measured and does not answer",
                 wish.rule() == null ? "nothing promotes it by itself" : "it is promoted if " + wish.rule()));
         return new Challenger(wish.model(), wish.share(), wish.answers(), events, wish.rule());
@@ -237,7 +248,7 @@ public final class RolloutPlanner {
 
     /** A share in percent, without needless digits. */
     public static String percent(double share) {
-        return java.math.BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString();
+        return BigDecimal.valueOf(share).movePointRight(2).stripTrailingZeros().toPlainString();
     }
 
     private void requireMetric(PromotionRule rule, LiveModel champion, LiveModel challenger) {
@@ -250,11 +261,9 @@ public final class RolloutPlanner {
             throw new OperationFailedException("models whose task is 'values' have no error that a rule could compare;"
                     + " leave --promote-if out");
         } else if (!metrics.contains(rule.metric())) {
-            throw new OperationFailedException(
-                    "the task of " + champion.id().label() + " has no " + rule.metric().spelling() + "; use "
-                            + String.join(
-                                    " or ",
-                                    metrics.stream().map(Metric::spelling).toList()));
+            throw new OperationFailedException("the task of " + champion.id().label() + " has no "
+                    + rule.metric().spelling() + "; use "
+                    + String.join(" or ", metrics.stream().map(Metric::spelling).toList()));
         } else if (champion.spec().task() instanceof Task.Tag && !labelled) {
             throw new OperationFailedException(
                     "the error of a tagger is known only where the right labels come on a topic of their own; set"
@@ -291,9 +300,10 @@ public final class RolloutPlanner {
         long beside = challenger == null ? 0 : stateBytes(load(challenger.model()));
         long total = HeldStates.sizeOf(answering, warming, beside);
         if (total > HeldStates.MAX_BYTES) {
-            throw new OperationFailedException("the states of a sequence would have " + total + " bytes together; up to "
-                    + HeldStates.MAX_BYTES + " fit into a record of the changelog, so "
-                    + (challenger == null ? "use --transition reset" : "leave the challenger out"));
+            throw new OperationFailedException(
+                    "the states of a sequence would have " + total + " bytes together; up to "
+                            + HeldStates.MAX_BYTES + " fit into a record of the changelog, so "
+                            + (challenger == null ? "use --transition reset" : "leave the challenger out"));
         }
     }
 
@@ -342,18 +352,18 @@ public final class RolloutPlanner {
      * The deployment that takes the newest one back.
      *
      * @param generation to whose model; null for the newest other one
-     * @param keepMs     for how long the states it replaces are kept, milliseconds
+     * @param keep       for how long the states it replaces are kept, milliseconds; null for the default
      * @throws OperationFailedException if there is nothing to return to
      */
-    public Proposal rollback(Integer generation, long keepMs) {
+    public Proposal rollback(Integer generation, Long keep) {
         Deployment newest = newest();
         if (newest == null) {
             throw new OperationFailedException("nothing is deployed, so there is nothing to return from");
         }
         Deployment target = generation == null ? before(newest) : of(generation);
         if (target == null) {
-            throw new OperationFailedException("there is nothing to return to: " + newest.model().label()
-                    + " is the only model that the remembered deployments name");
+            throw new OperationFailedException("there is nothing to return to: "
+                    + newest.model().label() + " is the only model that the remembered deployments name");
         } else if (target.model().equals(newest.model())) {
             throw new OperationFailedException("deployment " + target.generation() + " has the model "
                     + newest.model().label() + ", which is in force already; name another generation with --to");
@@ -364,6 +374,7 @@ public final class RolloutPlanner {
         if (newest.challenger() != null) {
             notes.add("challenger " + newest.challenger().model().label() + " is dropped");
         }
+        long keepMs = keep == null ? defaultKeepMs : keep;
         keeping(newest.model(), keepMs, notes);
         String reason = "rollback of deployment " + newest.generation()
                 + (generation == null ? "" : " to deployment " + generation);
@@ -382,7 +393,7 @@ public final class RolloutPlanner {
                     + replaced.keepMs() + " ms of event time from each sequence's change on"
                     + (arrival.keptUntil() == null
                             ? ""
-                            : ", " + dev.eddy.model.EventTime.text(arrival.keptUntil())
+                            : ", " + EventTime.text(arrival.keptUntil())
                                     + " at the earliest; later ones begin at zero state"));
         }
     }
