@@ -3,6 +3,7 @@ package dev.eddy.state;
 import dev.eddy.model.Fingerprint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /** Sequence states as bytes; the layout is in {@code schemas/state.md}. */
@@ -77,6 +78,25 @@ public final class StateCodec {
     /** Whether a state's bytes name a model. */
     public static boolean belongsTo(byte[] bytes, Fingerprint fingerprint) {
         return bytes.length >= PAYLOAD_AT && fingerprint.startsWith(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
+    }
+
+    /** What a state's bytes have of the fingerprint of their model: its first {@value #FINGERPRINT_BYTES} bytes. */
+    public static byte[] model(byte[] bytes) {
+        header(bytes);
+        return Arrays.copyOfRange(bytes, FINGERPRINT_AT, FINGERPRINT_AT + FINGERPRINT_BYTES);
+    }
+
+    /** Whether two states are of the same model. */
+    public static boolean isSameModel(byte[] one, byte[] other) {
+        return one.length >= PAYLOAD_AT
+                && other.length >= PAYLOAD_AT
+                && Arrays.equals(
+                        one,
+                        FINGERPRINT_AT,
+                        FINGERPRINT_AT + FINGERPRINT_BYTES,
+                        other,
+                        FINGERPRINT_AT,
+                        FINGERPRINT_AT + FINGERPRINT_BYTES);
     }
 
     /** The deployment generation a state's bytes name. */

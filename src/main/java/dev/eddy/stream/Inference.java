@@ -37,6 +37,7 @@ public final class Inference implements AutoCloseable {
     private final IdleRule idle;
     private final InferenceMonitor monitor;
     private final Outcomes outcomes;
+    private final SequenceCounts counts;
     private final Answering.Answers answers;
     private final Map<LiveModel, ModelWorkspace> workspaces = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -48,6 +49,7 @@ public final class Inference implements AutoCloseable {
     };
 
     private LiveDeployments known = LiveDeployments.NONE;
+    private int newest; // generation of the newest deployment that an event came to
 
     /**
      * The way of the events of one partition.
@@ -71,6 +73,7 @@ public final class Inference implements AutoCloseable {
         this.timers = new Timers(stores.pending());
         this.idle = new IdleRule(idleMillis, timers);
         this.monitor = monitor;
+        this.counts = new SequenceCounts(stores, monitor);
         this.outcomes = outcomes;
         this.answers = new Encoded(encoder);
     }
@@ -129,6 +132,7 @@ public final class Inference implements AutoCloseable {
         }
         if (last) {
             states.delete(key);
+            counts.change(held == null ? null : held.answering(), null);
             idle.forget(key, held == null ? 0 : StateCodec.timer(held.answering()));
             monitor.onEnd(Ending.FIELD);
         } else {
@@ -137,6 +141,11 @@ public final class Inference implements AutoCloseable {
             HeldStates after = lineup.after(
                     workspace.save(), Shadow.stateOf(warming), Shadow.stateOf(challenger), deployment.deployment());
             states.put(key, after.bytes());
+            counts.change(held == null ? null : held.answering(), after.answering());
+        }
+        if (deployment.generation() > newest) {
+            newest = deployment.generation();
+            monitor.onInForce(deployment.deployment(), event.time());
         }
     }
 
@@ -228,6 +237,7 @@ public final class Inference implements AutoCloseable {
     private void end(byte[] key, HeldStates held, Ending cause, Event closing) {
         byte[] state = held.answering();
         states.delete(key);
+        counts.change(state, null);
         idle.forget(key, StateCodec.timer(state));
         LiveModel owner = deployments.get().ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
@@ -283,6 +293,7 @@ public final class Inference implements AutoCloseable {
 
     @Override
     public void close() {
+        counts.close();
         decoder.close();
     }
 

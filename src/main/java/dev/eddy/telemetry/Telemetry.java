@@ -52,6 +52,7 @@ public final class Telemetry implements AutoCloseable {
     private final DistributionSummary lag;
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
     private final MultiGauge memory;
+    private final MultiGauge sequences;
     private final AtomicInteger loaded = new AtomicInteger();
 
     /** How loading a model ended. */
@@ -93,6 +94,9 @@ public final class Telemetry implements AutoCloseable {
         memory = MultiGauge.builder("eddy.model.memory")
                 .description("What each loaded model version takes in memory.")
                 .baseUnit("bytes")
+                .register(registry);
+        sequences = MultiGauge.builder("eddy.sequences")
+                .description("Live sequences, by the model version that answers them.")
                 .register(registry);
         Gauge.builder("eddy.models.loaded", loaded, AtomicInteger::doubleValue)
                 .description("Model versions in memory.")
@@ -180,6 +184,17 @@ public final class Telemetry implements AutoCloseable {
                         .map(model -> MultiGauge.Row.of(tags(model.getKey()), model.getValue()))
                         .toList(),
                 true);
+    }
+
+    /** How many sequences each model answers now. */
+    public void showSequences(Map<ModelId, Long> models) {
+        synchronized (sequences) {
+            sequences.register(
+                    models.entrySet().stream()
+                            .map(model -> MultiGauge.Row.of(tags(model.getKey()), model.getValue()))
+                            .toList(),
+                    true);
+        }
     }
 
     private static Tags tags(ModelId id) {
