@@ -33,6 +33,7 @@ public final class EddyApplication implements AutoCloseable {
     private final EddyConfig config;
     private final Catalogue catalogue;
     private final Telemetry telemetry;
+    private final SequenceTotals sequences = new SequenceTotals();
     private final KafkaStreams streams;
     private final StatusReporter reporter;
     private final Promoter promoter;
@@ -46,10 +47,15 @@ public final class EddyApplication implements AutoCloseable {
         this.config = config;
         this.catalogue = new Catalogue(config.pipeline(), ModelRules.of(config));
         this.telemetry = new Telemetry();
-        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry));
+        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry, sequences));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
-        this.reporter =
-                new StatusReporter(config, catalogue, this::stateText, this::advertisedUrl, telemetry.measurements());
+        this.reporter = new StatusReporter(
+                config,
+                catalogue,
+                this::stateText,
+                this::advertisedUrl,
+                telemetry.measurements(),
+                () -> sequences.counts(catalogue));
         this.promoter = new Promoter(config, catalogue, telemetry);
     }
 
@@ -80,7 +86,7 @@ public final class EddyApplication implements AutoCloseable {
             http = HttpEndpoints.start(
                     config.getString(EddyConfig.HTTP_HOST),
                     config.getInt(EddyConfig.HTTP_PORT),
-                    telemetry::scrape,
+                    this::scrape,
                     new Health(this::isAlive, this::stateText),
                     new Health(this::isReady, this::stateText),
                     new SequenceEndpoint(config, LiveSequences.of(streams, catalogue)));
@@ -94,6 +100,11 @@ public final class EddyApplication implements AutoCloseable {
         streams.start();
         reporter.start();
         promoter.start();
+    }
+
+    private String scrape() {
+        telemetry.showSequences(sequences.byModel(catalogue));
+        return telemetry.scrape();
     }
 
     private void onState(KafkaStreams.State state) {

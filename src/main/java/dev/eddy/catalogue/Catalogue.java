@@ -51,7 +51,7 @@ public final class Catalogue implements AutoCloseable {
 
     private final Map<String, CatalogueEntry> entries = new TreeMap<>(); // by name@version
     private DeploymentHistory history = DeploymentHistory.EMPTY;
-    private ModelId prepared; // null: none
+    private List<ModelId> prepared = List.of();
     private long preparedAt; // requestedAt of the prepare record; 0: none
     private int loading;
 
@@ -396,7 +396,7 @@ public final class Catalogue implements AutoCloseable {
     /** Whether a deployment names a version, or is about to; called with the lock held. */
     private boolean isWanted(CatalogueEntry entry) {
         ModelId id = CatalogueEntry.id(entry.manifest);
-        boolean asked = id.equals(prepared) && clock.getAsLong() < preparedAt + PREPARED_MS;
+        boolean asked = prepared.contains(id) && clock.getAsLong() < preparedAt + PREPARED_MS;
         return asked || isNamed(entry);
     }
 
@@ -423,23 +423,28 @@ public final class Catalogue implements AutoCloseable {
             return;
         }
         PrepareRecord record = ControlRecords.prepare(value);
-        ModelId model = ControlRecords.model(record);
+        List<ModelId> models = ControlRecords.models(record);
         synchronized (this) {
             if (record.getRequestedAt() <= preparedAt) {
                 return;
             }
             preparedAt = record.getRequestedAt();
-            prepared = model;
-            CatalogueEntry entry = entries.get(model.label());
-            if (entry != null && CatalogueEntry.id(entry.manifest).equals(model)) {
-                entry.idleSince = clock.getAsLong();
-                if (entry.canBeLoaded()) {
-                    LOG.info("model {} is about to be deployed: it is loaded", model);
-                    load(entry);
-                }
-            }
+            prepared = models;
+            models.forEach(this::prepare);
         }
         listeners.forEach(CatalogueListener::onChange);
+    }
+
+    /** Loads a version that is about to be deployed; called with the lock held. */
+    private void prepare(ModelId model) {
+        CatalogueEntry entry = entries.get(model.label());
+        if (entry != null && CatalogueEntry.id(entry.manifest).equals(model)) {
+            entry.idleSince = clock.getAsLong();
+            if (entry.canBeLoaded()) {
+                LOG.info("model {} is about to be deployed: it is loaded", model);
+                load(entry);
+            }
+        }
     }
 
     private void acceptDeployments(String key, byte[] value) throws IOException {

@@ -54,6 +54,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
     public static final String MODEL_UNLOAD = "eddy.model.unload.ms";
     public static final String MODEL_TRUSTED_KEYS = "eddy.model.trusted.keys";
+    public static final String ROLLBACK = "eddy.rollback.ms";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
     public static final String HTTP_HOST = "eddy.http.host";
@@ -268,6 +269,14 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.HIGH,
                     "Public keys, as PEM files or in base64, separated by commas; a model must be signed with one of "
                             + "them. Empty: models need no signature.")
+            .define(
+                    ROLLBACK,
+                    Type.LONG,
+                    3_600_000L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "How long, in event time, sequences keep the state that a deployment replaced, for a rollback, in "
+                            + "milliseconds; eddy deploy takes it unless --keep names another.")
             .define(
                     STATUS_INTERVAL,
                     Type.LONG,

@@ -94,6 +94,25 @@ public final class StateCodec {
         return bytes.length >= HEADER_BYTES && fingerprint.startsWith(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
     }
 
+    /** What a state's bytes have of the fingerprint of their model: its first {@value #FINGERPRINT_BYTES} bytes. */
+    public static byte[] model(byte[] bytes) {
+        header(bytes);
+        return Arrays.copyOfRange(bytes, FINGERPRINT_AT, FINGERPRINT_AT + FINGERPRINT_BYTES);
+    }
+
+    /** Whether two states are of the same model. */
+    public static boolean isSameModel(byte[] one, byte[] other) {
+        return one.length >= HEADER_BYTES
+                && other.length >= HEADER_BYTES
+                && Arrays.equals(
+                        one,
+                        FINGERPRINT_AT,
+                        FINGERPRINT_AT + FINGERPRINT_BYTES,
+                        other,
+                        FINGERPRINT_AT,
+                        FINGERPRINT_AT + FINGERPRINT_BYTES);
+    }
+
     /** The deployment generation a state's bytes name. */
     public static int generation(byte[] bytes) {
         return header(bytes).getInt(GENERATION_AT);

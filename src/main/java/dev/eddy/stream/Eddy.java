@@ -36,8 +36,8 @@ public final class Eddy {
     public static final String STATE_STORE = "eddy-states";
 
     /**
-     * Name of the store of what is still to come, events that wait for their answers and timers; its changelog is
-     * {@code APPLICATION-eddy-pending-changelog}. Empty where no model and no setting asks for it.
+     * Name of the store of what is still to come, events that wait for their answers and timers, and of how many sequences
+     * each model answers; its changelog is {@code APPLICATION-eddy-pending-changelog}.
      */
     public static final String PENDING_STORE = "eddy-pending";
 

@@ -46,6 +46,7 @@ public final class Inference implements AutoCloseable {
     private final InferenceMonitor monitor;
     private final Outcomes outcomes;
     private final Encoded answers;
+    private final SequenceCounts counts;
     private final Map<LiveModel, ModelWorkspace> workspaces = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -57,6 +58,7 @@ public final class Inference implements AutoCloseable {
 
     private LiveDeployments known = LiveDeployments.NONE;
     private Labels labels; // null: none are expected
+    private int newest; // generation of the newest deployment that an event came to
 
     /**
      * The way of the events of one partition.
@@ -84,6 +86,7 @@ public final class Inference implements AutoCloseable {
         this.number = rules.number() == null ? null : new EventNumber(rules.number());
         this.tellsOfTtl = rules.tellsOfTtl();
         this.monitor = monitor;
+        this.counts = new SequenceCounts(stores, monitor);
         this.outcomes = outcomes;
         this.answers = new Encoded(encoder);
     }
@@ -173,6 +176,7 @@ public final class Inference implements AutoCloseable {
         }
         if (last) {
             states.delete(key);
+            counts.change(held == null ? null : held.answering(), null);
             idle.forget(key, held == null ? 0 : StateCodec.timer(held.answering()));
             monitor.onEnd(Ending.FIELD);
         } else {
@@ -182,6 +186,11 @@ public final class Inference implements AutoCloseable {
             HeldStates after = lineup.after(
                     workspace.save(), Shadow.stateOf(warming), Shadow.stateOf(challenger), deployment.deployment());
             states.put(key, after.bytes());
+            counts.change(held == null ? null : held.answering(), after.answering());
+        }
+        if (deployment.generation() > newest) {
+            newest = deployment.generation();
+            monitor.onInForce(deployment.deployment(), event.time());
         }
     }
 
@@ -324,6 +333,7 @@ public final class Inference implements AutoCloseable {
     private void end(byte[] key, HeldStates held, Ending cause, Event closing) {
         byte[] state = held.answering();
         states.delete(key);
+        counts.change(state, null);
         idle.forget(key, StateCodec.timer(state));
         LiveModel owner = deployments.get().ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
@@ -396,6 +406,7 @@ public final class Inference implements AutoCloseable {
 
     @Override
     public void close() {
+        counts.close();
         decoder.close();
     }
 

@@ -1,5 +1,6 @@
 package dev.eddy.stream;
 
+import dev.eddy.catalogue.Deployment;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
 import dev.eddy.model.ModelId;
@@ -44,6 +45,17 @@ public interface InferenceMonitor {
 
     /** A label came. */
     default void onLabel(LabelFate fate) {}
+
+    /**
+     * More or fewer sequences are answered by a model here.
+     *
+     * @param model  the first 16 bytes of its fingerprint, in hexadecimal digits
+     * @param change by how many
+     */
+    default void onSequences(String model, long change) {}
+
+    /** A deployment is in force for an event, of this time, for the first time in this task. */
+    default void onInForce(Deployment deployment, long eventTime) {}
 
     /** A sequence is over. */
     default void onEnd(Ending cause) {}

@@ -16,8 +16,6 @@ import dev.eddy.state.StateCodec;
  * newest model is then either the one that answers or the one that warms up, so that the next transition begins from it.
  */
 final class Lineup {
-    /** Of a record of the changelog, which brokers take up to a million bytes; the rest is for what Kafka adds. */
-    private static final int MAX_BYTES = 950_000;
     /** What is said about four states, at most. */
     private static final int OVERHEAD = 1_000;
 
@@ -199,7 +197,8 @@ final class Lineup {
     /** Whether the state of another model has room beside those there are. */
     private boolean fits(LiveModel model, Slot other) {
         long bytes = answering.model().stateBytes() + model.stateBytes();
-        return bytes + (other == null || other.isOf(model) ? 0 : other.model().stateBytes()) < MAX_BYTES - OVERHEAD;
+        return bytes + (other == null || other.isOf(model) ? 0 : other.model().stateBytes())
+                < HeldStates.MAX_BYTES - OVERHEAD;
     }
 
     /** The model that answers. */
@@ -246,7 +245,7 @@ final class Lineup {
 
     /** Without the state kept for a rollback, where there is no room for it. */
     private static HeldStates fitting(HeldStates held) {
-        return held.kept() != null && held.size() > MAX_BYTES
+        return held.kept() != null && held.size() > HeldStates.MAX_BYTES
                 ? new HeldStates(held.answering(), held.warming(), held.warmUp(), held.challenger(), null, 0)
                 : held;
     }

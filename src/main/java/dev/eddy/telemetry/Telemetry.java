@@ -55,6 +55,7 @@ public final class Telemetry implements AutoCloseable {
     private final DistributionSummary lag;
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
     private final MultiGauge memory;
+    private final MultiGauge sequences;
     private final AtomicInteger loaded = new AtomicInteger();
     private final Measurements measurements = new Measurements(registry);
     private final Map<LabelFate, Counter> labels = new EnumMap<>(LabelFate.class);
@@ -128,6 +129,9 @@ public final class Telemetry implements AutoCloseable {
         memory = MultiGauge.builder("eddy.model.memory")
                 .description("What each loaded model version takes in memory.")
                 .baseUnit("bytes")
+                .register(registry);
+        sequences = MultiGauge.builder("eddy.sequences")
+                .description("Live sequences, by the model version that answers them.")
                 .register(registry);
         Gauge.builder("eddy.models.loaded", loaded, AtomicInteger::doubleValue)
                 .description("Model versions in memory.")
@@ -240,6 +244,17 @@ public final class Telemetry implements AutoCloseable {
                         .map(model -> MultiGauge.Row.of(tags(model.getKey()), model.getValue()))
                         .toList(),
                 true);
+    }
+
+    /** How many sequences each model answers now. */
+    public void showSequences(Map<ModelId, Long> models) {
+        synchronized (sequences) {
+            sequences.register(
+                    models.entrySet().stream()
+                            .map(model -> MultiGauge.Row.of(tags(model.getKey()), model.getValue()))
+                            .toList(),
+                    true);
+        }
     }
 
     static Tags tags(ModelId id) {

@@ -2,14 +2,18 @@ package dev.eddy.app.rollout;
 
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
+import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.catalogue.Transition;
 import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.ModelId;
+import dev.eddy.network.LiveModel;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -106,6 +110,18 @@ public final class ModelDeployer implements AutoCloseable {
      * event, and a little later where events flow at this moment.
      */
     public long now() throws InterruptedException {
+        return now(LEAD_MS);
+    }
+
+    /**
+     * As {@link #now()} without the lead: the first event that comes from here on. An instance may score such an event before
+     * it hears of the deployment; that one is then answered by the model before, while a replay gives it to the new one.
+     */
+    public long atOnce() throws InterruptedException {
+        return now(0);
+    }
+
+    private long now(long lead) throws InterruptedException {
         if (history().deployments().isEmpty()) {
             return Deployment.BEGINNING;
         }
@@ -115,16 +131,14 @@ public final class ModelDeployer implements AutoCloseable {
             return clock;
         }
         boolean flowing = Math.abs(clock - newest.getAsLong()) < FLOWING_MS;
-        return flowing ? Math.max(clock, newest.getAsLong()) + LEAD_MS : newest.getAsLong() + 1;
+        return flowing ? Math.max(clock, newest.getAsLong() + 1) + lead : newest.getAsLong() + 1;
     }
 
     private OptionalLong newestEventTime() throws InterruptedException {
         String input = config.getString(EddyConfig.INPUT_TOPIC);
         try (Admin admin = Admin.create(ClientSettings.admin(config))) {
-            TopicDescription description = admin.describeTopics(java.util.List.of(input))
-                    .allTopicNames()
-                    .get()
-                    .get(input);
+            TopicDescription description =
+                    admin.describeTopics(List.of(input)).allTopicNames().get().get(input);
             Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
             description
                     .partitions()
@@ -143,15 +157,16 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     /**
-     * Asks every running instance to load a version, so that it is there when a deployment names it.
+     * Asks every running instance to load versions, so that they are there when a deployment names them.
      *
+     * @param models at least one
      * @return the time that stands in the request; an instance that reports it, or a later one, has heard of it
      */
-    public long prepare(ModelId model) throws InterruptedException {
+    public long prepare(List<ModelId> models) throws InterruptedException {
         history(); // What is decided from here on rests on these deployments.
         byte[] before = control.refresh().get(ControlRecords.prepareKey(config.pipeline()));
         long requestedAt = Math.max(System.currentTimeMillis(), requestedAt(before) + 1);
-        byte[] value = ControlRecords.encodePrepare(model, requestedAt);
+        byte[] value = ControlRecords.encodePrepare(models, requestedAt);
         try (KafkaProducer<String, byte[]> producer = ModelPublisher.producer(config)) {
             ModelPublisher.await(
                     producer.send(new ProducerRecord<>(topic, ControlRecords.prepareKey(config.pipeline()), value)),
@@ -186,6 +201,11 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
     public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
+        return deploy(new Proposal(model, Transition.RESET, 0, null, "", List.of()), from);
+    }
+
+    /** As {@link #deploy(ModelId, StartTime)}, with everything that belongs to a deployment. */
+    public Deployment deploy(Proposal proposal, StartTime from) throws InterruptedException {
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
             // Who has not looked yet decides on what the transaction sees, which no open transaction hides.
@@ -196,8 +216,10 @@ public final class ModelDeployer implements AutoCloseable {
                                 + " at the same moment: " + newest(before)
                                 + "; look at 'eddy status', and deploy again if it still should be");
             }
-            requirePublished(model, transaction.table());
-            Deployment deployment = new Deployment(expected + 1, model, from.get(), System.currentTimeMillis());
+            for (ModelId model : proposal.models()) {
+                requirePublished(model, transaction.table());
+            }
+            Deployment deployment = proposal.deployment(expected + 1, from.get(), System.currentTimeMillis());
             transaction.write(
                     ControlRecords.deploymentKey(config.pipeline()),
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
@@ -229,6 +251,18 @@ public final class ModelDeployer implements AutoCloseable {
             transaction.commit();
             return deployment;
         }
+    }
+
+    /**
+     * A published model, compiled as an instance would.
+     *
+     * @throws dev.eddy.model.InvalidModelException if it is not there, not whole, or cannot be used
+     */
+    public LiveModel load(ModelId model) {
+        Map<String, byte[]> records = control.refresh();
+        ModelFile file =
+                dev.eddy.catalogue.PublishedModel.read(model, records::get, config.getLong(EddyConfig.MODEL_MAX_BYTES));
+        return LiveModel.compile(model, file.spec(), file);
     }
 
     private static String newest(DeploymentHistory history) {

@@ -8,6 +8,7 @@ import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.schema.InstanceStatus;
 import dev.eddy.schema.ModelStatus;
+import dev.eddy.schema.SequenceCount;
 import dev.eddy.schema.Sha256;
 import dev.eddy.schema.Verdict;
 import dev.eddy.telemetry.Measurements;
@@ -42,6 +43,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
     private final Supplier<String> state;
     private final Supplier<String> http;
     private final Measurements measurements;
+    private final Supplier<List<SequenceCount>> sequences;
     private final KafkaProducer<String, byte[]> producer;
     private final long startedAt = System.currentTimeMillis();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -56,18 +58,21 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
      * @param state what to say of the stream's state
      * @param http  where the instance's HTTP is; gives null where it is off
      * @param measurements how well models do here
+     * @param sequences how many sequences each model answers here
      */
     public StatusReporter(
             EddyConfig config,
             Catalogue catalogue,
             Supplier<String> state,
             Supplier<String> http,
-            Measurements measurements) {
+            Measurements measurements,
+            Supplier<List<SequenceCount>> sequences) {
         this.config = config;
         this.catalogue = catalogue;
         this.state = state;
         this.http = http;
         this.measurements = measurements;
+        this.sequences = sequences;
         this.producer =
                 new KafkaProducer<>(ClientSettings.producer(config), new StringSerializer(), new ByteArraySerializer());
         catalogue.addListener(this);
@@ -138,7 +143,8 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 prepared,
                 models,
                 http.get(),
-                MeasuredModels.records(measurements.all()));
+                MeasuredModels.records(measurements.all()),
+                sequences.get());
     }
 
     private static byte[] encode(InstanceStatus status) {

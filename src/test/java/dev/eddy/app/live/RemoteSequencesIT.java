@@ -151,7 +151,7 @@ class RemoteSequencesIT {
         long now = System.currentTimeMillis();
         String url = "http://127.0.0.1:" + server.getAddress().getPort();
         ByteBuffer buffer = new InstanceStatus(
-                        pipeline, name, "RUNNING", now, now, 60_000L, 1, 0L, List.of(), url, List.of())
+                        pipeline, name, "RUNNING", now, now, 60_000L, 1, 0L, List.of(), url, List.of(), List.of())
                 .toByteBuffer();
         byte[] value = new byte[buffer.remaining()];
         buffer.get(value);
