@@ -13,6 +13,6 @@ public interface StateAccess {
     /** Forgets a key. */
     void delete(byte[] key);
 
-    /** Shows what is kept, for every key; must not change it. Where nothing outlives the program there is nothing to show. */
+    /** Shows what is kept, for every key; must not change it. Where nothing outlives the program it may show nothing. */
     default void forEach(Consumer<byte[]> state) {}
 }
