@@ -27,8 +27,8 @@ class PromotionDecisionTest {
         Deployment deployment = deployment("mae < 0.95 * champion over 100000", 3);
         assertThat(PromotionDecision.of(deployment, List.of(report(60_000, 0.47, 0.412), report(39_999, 0.47, 0.412))))
                 .isNull();
-        PromotionDecision decision = PromotionDecision.of(
-                deployment, List.of(report(60_000, 0.47, 0.412), report(40_213, 0.47, 0.412)));
+        PromotionDecision decision =
+                PromotionDecision.of(deployment, List.of(report(60_000, 0.47, 0.412), report(40_213, 0.47, 0.412)));
         assertThat(decision.promotes()).isTrue();
         assertThat(decision.reason()).isEqualTo("promoted: mae 0.412 < 0.95 * 0.47 over 100,213 events");
     }
@@ -36,8 +36,7 @@ class PromotionDecisionTest {
     @Test
     void shouldWeighInstancesByTheirEvents() {
         Deployment deployment = deployment("mae < champion over 10", 0);
-        PromotionDecision decision =
-                PromotionDecision.of(deployment, List.of(report(30, 1, 0.5), report(10, 1, 4)));
+        PromotionDecision decision = PromotionDecision.of(deployment, List.of(report(30, 1, 0.5), report(10, 1, 4)));
         assertThat(decision.promotes()).isFalse();
         assertThat(decision.reason()).isEqualTo("dropped: mae 1.375 >= 1 * 1 over 40 events");
     }
@@ -60,26 +59,33 @@ class PromotionDecisionTest {
                 new Measure(FIRST, Role.PAIRED_CHAMPION, 7, 100, 40, 1, 5, 2, NONE),
                 new Measure(SECOND, Role.PAIRED_CHALLENGER, 7, 100, 40, 2, 4, 3, NONE));
         List<InstanceStatus> reports = List.of(status(measures));
-        assertThat(PromotionDecision.of(deployment("mae < champion over 100", 0), reports).promotes())
+        assertThat(PromotionDecision.of(deployment("mae < champion over 100", 0), reports)
+                        .promotes())
                 .isFalse();
-        assertThat(PromotionDecision.of(deployment("mse < champion over 100", 0), reports).promotes())
+        assertThat(PromotionDecision.of(deployment("mse < champion over 100", 0), reports)
+                        .promotes())
                 .isTrue();
-        assertThat(PromotionDecision.of(deployment("nll < champion over 41", 0), reports)).isNull();
-        assertThat(PromotionDecision.of(deployment("nll < champion over 40", 0), reports).promotes())
+        assertThat(PromotionDecision.of(deployment("nll < champion over 41", 0), reports))
+                .isNull();
+        assertThat(PromotionDecision.of(deployment("nll < champion over 40", 0), reports)
+                        .promotes())
                 .isFalse();
-        assertThat(PromotionDecision.of(deployment("error < champion over 1", 0), reports)).isNull();
+        assertThat(PromotionDecision.of(deployment("error < champion over 1", 0), reports))
+                .isNull();
     }
 
     @Test
     void shouldDropAChallengerThatIsAsGood() {
         Deployment deployment = deployment("mae < champion over 10", 0);
-        assertThat(PromotionDecision.of(deployment, List.of(report(10, 1, 1))).promotes()).isFalse();
+        assertThat(PromotionDecision.of(deployment, List.of(report(10, 1, 1))).promotes())
+                .isFalse();
     }
 
     @Test
     void shouldHaveNothingToDecideWithoutARule() {
         List<InstanceStatus> reports = List.of(report(10, 1, 0.5));
-        assertThat(PromotionDecision.of(new Deployment(7, FIRST, 0, 0), reports)).isNull();
+        assertThat(PromotionDecision.of(new Deployment(7, FIRST, 0, 0), reports))
+                .isNull();
         Challenger alone = new Challenger(SECOND, 1, false, 0, null);
         Deployment ruleless = new Deployment(7, FIRST, 0, 0, Transition.RESET, 0, alone, "");
         assertThat(PromotionDecision.of(ruleless, reports)).isNull();
@@ -88,17 +94,11 @@ class PromotionDecisionTest {
     @Test
     void shouldWarmTheChallengerUpWhereItIsPromoted() {
         Deployment before = deployment("mae < champion over 10", 3);
-        Deployment after = PromotionDecision.of(before, List.of(report(10, 1, 0.5))).successor(8, 500, 600);
+        Deployment after =
+                PromotionDecision.of(before, List.of(report(10, 1, 0.5))).successor(8, 500, 600);
         assertThat(after)
                 .isEqualTo(new Deployment(
-                        8,
-                        SECOND,
-                        500,
-                        600,
-                        Transition.warm(3),
-                        50,
-                        null,
-                        "promoted: mae 0.5 < 1 * 1 over 10 events"));
+                        8, SECOND, 500, 600, Transition.warm(3), 50, null, "promoted: mae 0.5 < 1 * 1 over 10 events"));
         Deployment cold = deployment("mae < champion over 10", 0);
         assertThat(PromotionDecision.of(cold, List.of(report(10, 1, 0.5)))
                         .successor(8, 500, 600)
@@ -109,7 +109,8 @@ class PromotionDecisionTest {
     @Test
     void shouldLetSequencesGoOnAsTheyWereWhereTheChallengerIsDropped() {
         Deployment before = deployment("mae < champion over 10", 3);
-        Deployment after = PromotionDecision.of(before, List.of(report(10, 1, 2))).successor(8, 1, 600);
+        Deployment after =
+                PromotionDecision.of(before, List.of(report(10, 1, 2))).successor(8, 1, 600);
         assertThat(after.model()).isEqualTo(FIRST);
         assertThat(after.challenger()).isNull();
         assertThat(after.transition()).isEqualTo(before.transition());
