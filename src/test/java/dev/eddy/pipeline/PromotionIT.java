@@ -118,9 +118,7 @@ class PromotionIT {
             verdicts.awaitReady(challenger.id(), (x, y) -> {});
             challenge(a, champion, challenger);
             verdicts.awaitGeneration(1, (x, y) -> {});
-            Awaitility.await()
-                    .atMost(TestKafka.PATIENCE)
-                    .until(() -> first.isReady() && second.isReady());
+            Awaitility.await().atMost(TestKafka.PATIENCE).until(() -> first.isReady() && second.isReady());
             KAFKA.produce(events(result + ".input"));
             verdicts.awaitGeneration(2, (x, y) -> {});
             KAFKA.consume(result + ".output", EVENTS);
@@ -128,7 +126,9 @@ class PromotionIT {
             Thread.sleep(2_000);
             assertThat(count(first, result) + count(second, result)).isOne();
             assertThat(count(first, "failed") + count(second, "failed")).isZero();
-            assertThat(count(first, result)).as("the one with the smaller name decides").isOne();
+            assertThat(count(first, result))
+                    .as("the one with the smaller name decides")
+                    .isOne();
             assertThat(first.catalogue().history().newestGeneration()).isEqualTo(2);
             assertThat(measured(reports, "PAIRED_CHALLENGER")).isLessThanOrEqualTo(EVENTS);
             try (ModelDeployer deployer = new ModelDeployer(a.config())) {
@@ -197,7 +197,15 @@ class PromotionIT {
         tensors.put("head.bias", Tensor.of(new float[] {bias}, 1));
         return new ModelFile(
                 new ModelSpec(
-                        spec.name(), version, spec.features(), spec.layers(), spec.head(), spec.task(), null, null, null),
+                        spec.name(),
+                        version,
+                        spec.features(),
+                        spec.layers(),
+                        spec.head(),
+                        spec.task(),
+                        null,
+                        null,
+                        null),
                 tensors);
     }
 }

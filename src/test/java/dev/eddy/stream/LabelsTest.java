@@ -14,6 +14,7 @@ import dev.eddy.telemetry.Measurements.Measure;
 import dev.eddy.telemetry.Measurements.Role;
 import dev.eddy.telemetry.Telemetry;
 import dev.eddy.testing.TestModels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -298,9 +300,14 @@ class LabelsTest {
                 }
             }
             List<String> all = new ArrayList<>(fixture.allPredictions());
-            fixture.deadLetters.readRecordsToList().forEach(letter -> all.add(letter.toString()));
+            fixture.deadLetters.readRecordsToList().forEach(letter -> all.add(text(letter)));
             return all;
         }
+    }
+
+    private static String text(TestRecord<byte[], byte[]> letter) {
+        return new String(letter.key(), StandardCharsets.UTF_8) + " " + new String(letter.value(), StandardCharsets.UTF_8)
+                + " " + letter.timestamp() + " " + letter.headers();
     }
 
     @Test

@@ -100,6 +100,23 @@ class MeasuringTest {
     }
 
     @Test
+    void shouldPairAChallengerOnceItHasSeenAsMuchAsItsWarmUp() {
+        try (TopologyFixture fixture = fixture("seen")) {
+            fixture.publish(first);
+            fixture.publish(second);
+            fixture.deploy(first.id(), 0);
+            Challenger challenger = new Challenger(second.id(), 1, false, 4, null);
+            fixture.deploy(new Deployment(2, first.id(), 10, 0, Transition.RESET, 0, challenger, ""));
+            send(fixture, 0, 20);
+        }
+        assertThat(measure(Role.CHALLENGER, 2, second).orElseThrow().events()).isEqualTo(9);
+        assertThat(measure(Role.PAIRED_CHALLENGER, 2, second).orElseThrow().events())
+                .isEqualTo(6);
+        assertThat(measure(Role.PAIRED_CHAMPION, 2, first).orElseThrow().events())
+                .isEqualTo(6);
+    }
+
+    @Test
     void shouldNotPairModelsThatPredictAnotherThing() {
         List<Feature> features = List.of(new Feature.Numeric("value", 10.0, 4.0, null));
         ModelFile further = TestModels.model(

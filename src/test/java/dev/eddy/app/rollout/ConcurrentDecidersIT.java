@@ -60,7 +60,8 @@ class ConcurrentDecidersIT {
         assertThat(won).isLessThanOrEqualTo(1);
         // All of them may have pushed each other aside; then the next look decides, and nobody after it.
         if (won == 0) {
-            assertThat(follow(config, new PromotionDecision(basis, true, "again"))).isTrue();
+            assertThat(follow(config, new PromotionDecision(basis, true, "again")))
+                    .isTrue();
         }
         assertThat(follow(config, new PromotionDecision(basis, true, "late"))).isFalse();
         assertThat(history(config).deployments()).hasSize(2);
@@ -75,7 +76,8 @@ class ConcurrentDecidersIT {
             deployer.deploy(first.id(), 5);
         }
         DeploymentHistory before = history(config);
-        assertThat(follow(config, new PromotionDecision(basis, true, "too late"))).isFalse();
+        assertThat(follow(config, new PromotionDecision(basis, true, "too late")))
+                .isFalse();
         assertThat(history(config)).isEqualTo(before);
     }
 
