@@ -164,10 +164,11 @@ public final class Inference implements AutoCloseable {
         Shadow challenger = shadow(lineup.challenger(), event, fields, deployment, before);
         Shadow warming = shadow(lineup.warming(), event, fields, deployment, before);
         boolean challenged = challenger != null && challenger.answers(before, deployment);
-        measure(deployment, lineup.answering().model(), score, warming, challenger);
+        boolean compared = challenger != null
+                && challenger.isWarm(before, deployment)
+                && lineup.answering().isOf(deployment.model());
+        measure(deployment.generation(), lineup.answering().model(), score, warming, challenger, compared);
         Answering.Answers silent = Answering.Answers.NONE;
-        boolean compared =
-                labels != null && Labels.compares(deployment, lineup.answering().model());
         workspace
                 .answering()
                 .settle(event, last, noting(deployment.generation(), false, compared, challenged ? silent : answers));
@@ -217,10 +218,18 @@ public final class Inference implements AutoCloseable {
         }
     }
 
-    /** Tells how far off the models were at an event, where that is known already. */
+    /**
+     * Tells how far off the models were at an event, where that is known already.
+     *
+     * @param compared whether the deployment compares its challenger with the model that answers
+     */
     private void measure(
-            LiveDeployment deployment, LiveModel answering, Score score, Shadow warming, Shadow challenger) {
-        int generation = deployment.generation();
+            int generation,
+            LiveModel answering,
+            Score score,
+            Shadow warming,
+            Shadow challenger,
+            boolean compared) {
         if (score != null) {
             monitor.onScore(generation, Role.CHAMPION, answering.id(), score);
         }
@@ -232,7 +241,7 @@ public final class Inference implements AutoCloseable {
         }
         LiveModel challenging = challenger.workspace().model;
         monitor.onScore(generation, Role.CHALLENGER, challenging.id(), challenger.score());
-        boolean comparable = answering.id().equals(deployment.model().id())
+        boolean comparable = compared
                 && answering.targets().equals(challenging.targets())
                 && answering.horizon() == challenging.horizon();
         if (score != null && comparable) {
@@ -430,7 +439,13 @@ public final class Inference implements AutoCloseable {
          */
         boolean answers(long championSeen, LiveDeployment deployment) {
             Challenger called = deployment.deployment().challenger();
-            return workspace != null && called.answers() && (seen == championSeen || seen >= called.warmUp());
+            return called.answers() && isWarm(championSeen, deployment);
+        }
+
+        /** Whether the challenger takes part, and has seen enough of the sequence to be asked. */
+        boolean isWarm(long championSeen, LiveDeployment deployment) {
+            int warmUp = deployment.deployment().challenger().warmUp();
+            return workspace != null && (seen == championSeen || seen >= warmUp);
         }
 
         void settle(Event event, Answering.Answers answers) {

@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.Fields;
@@ -136,12 +135,6 @@ final class Labels implements AutoCloseable {
             score(guess, more.label());
             compare(more);
         }
-    }
-
-    /** Whether a deployment compares its challenger with the model that answers. */
-    static boolean compares(LiveDeployment deployment, LiveModel answering) {
-        return deployment.challenger() != null
-                && answering.id().equals(deployment.model().id());
     }
 
     private void score(Guess guess, String label) {

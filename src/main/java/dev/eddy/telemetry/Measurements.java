@@ -162,7 +162,9 @@ public final class Measurements {
             addRow(rows, tags, "nll", measure.nll());
             addRow(rows, tags, "error", measure.error());
         });
-        errors.register(rows, true);
+        synchronized (errors) {
+            errors.register(rows, true);
+        }
     }
 
     private static void addRow(List<MultiGauge.Row<?>> rows, Tags tags, String metric, double mean) {

@@ -58,6 +58,9 @@ record PromotionDecision(Deployment basis, boolean promotes, String reason) {
     }
 
     private static String text(double number) {
+        if (!Double.isFinite(number)) {
+            return Double.toString(number);
+        }
         return new BigDecimal(number, DIGITS).stripTrailingZeros().toPlainString();
     }
 
