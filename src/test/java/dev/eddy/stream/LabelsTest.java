@@ -306,8 +306,9 @@ class LabelsTest {
     }
 
     private static String text(TestRecord<byte[], byte[]> letter) {
-        return new String(letter.key(), StandardCharsets.UTF_8) + " " + new String(letter.value(), StandardCharsets.UTF_8)
-                + " " + letter.timestamp() + " " + letter.headers();
+        return new String(letter.key(), StandardCharsets.UTF_8) + " "
+                + new String(letter.value(), StandardCharsets.UTF_8) + " " + letter.timestamp() + " "
+                + letter.headers();
     }
 
     @Test
@@ -318,7 +319,7 @@ class LabelsTest {
             event(fixture, 1);
             Map<Bytes, byte[]> kept = new HashMap<>();
             copy(fixture, Eddy.PENDING_STORE, kept);
-            assertThat(kept).isEmpty();
+            assertThat(kept.keySet()).allMatch(key -> key.get()[0] == 'C'); // counts of sequences
         }
     }
 
