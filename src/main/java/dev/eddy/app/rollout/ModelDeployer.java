@@ -2,9 +2,11 @@ package dev.eddy.app.rollout;
 
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
+import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.catalogue.Transition;
 import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.ModelId;
@@ -186,6 +188,23 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
     public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
+        return deploy(model, from, Transition.RESET, 0, null, "");
+    }
+
+    /**
+     * As {@link #deploy(ModelId, long)}, with everything a {@link Deployment} says.
+     *
+     * @param challenger null for none; it must be published too
+     */
+    public Deployment deploy(
+            ModelId model, long from, Transition transition, long keepMs, Challenger challenger, String reason)
+            throws InterruptedException {
+        return deploy(model, () -> from, transition, keepMs, challenger, reason);
+    }
+
+    private Deployment deploy(
+            ModelId model, StartTime from, Transition transition, long keepMs, Challenger challenger, String reason)
+            throws InterruptedException {
         int expected = seen < 0 ? history().newestGeneration() : seen;
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
@@ -196,7 +215,18 @@ public final class ModelDeployer implements AutoCloseable {
                                 + "; look at 'eddy status', and deploy again if it still should be");
             }
             requirePublished(model, transaction.table());
-            Deployment deployment = new Deployment(expected + 1, model, from.get(), System.currentTimeMillis());
+            if (challenger != null) {
+                requirePublished(challenger.model(), transaction.table());
+            }
+            Deployment deployment = new Deployment(
+                    expected + 1,
+                    model,
+                    from.get(),
+                    System.currentTimeMillis(),
+                    transition,
+                    keepMs,
+                    challenger,
+                    reason);
             transaction.write(
                     ControlRecords.deploymentKey(config.pipeline()),
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
