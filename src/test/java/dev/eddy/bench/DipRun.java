@@ -24,8 +24,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 final class DipRun {
     private static final String PIPELINE = "dip";
 
-    private final ModelFile before;
-    private final ModelFile after;
+    private final ModelFile old;
+    private final ModelFile successor;
     private final Transition transition;
     private final Map<String, byte[]> control = new HashMap<>();
 
@@ -34,24 +34,24 @@ final class DipRun {
      *
      * @param transition how sequences come from one model to the other; null for no swap
      */
-    DipRun(ModelFile before, ModelFile after, Transition transition) {
-        this.before = before;
-        this.after = after;
+    DipRun(ModelFile old, ModelFile successor, Transition transition) {
+        this.old = old;
+        this.successor = successor;
         this.transition = transition;
-        control.putAll(ControlRecords.publish(before, 0));
-        control.putAll(ControlRecords.publish(after, 0));
+        control.putAll(ControlRecords.publish(old, 0));
+        control.putAll(ControlRecords.publish(successor, 0));
     }
 
     /**
      * How wrong the answers around the swap are.
      *
      * @param swapAt index of the first event for which the other model is in force
-     * @return errors of the {@code around} events before the swap, then of as many from it on
+     * @return errors of the last {@code before} events before the swap, then of {@code after} events from it on
      */
-    double[] errors(DipSeries series, int swapAt, int around) throws InterruptedException {
-        double[] errors = new double[2 * around];
+    double[] errors(DipSeries series, int swapAt, int before, int after) throws InterruptedException {
+        double[] errors = new double[before + after];
         Arrays.fill(errors, Double.NaN);
-        int first = swapAt - around;
+        int first = swapAt - before;
         int[] index = {0};
         try (Catalogue catalogue = catalogue(swapAt);
                 Inference inference = new Inference(
@@ -67,7 +67,7 @@ final class DipRun {
                             }
                         })) {
             byte[] key = bytes(series.key());
-            for (int end = swapAt + around; index[0] < end; index[0]++) {
+            for (int end = swapAt + after; index[0] < end; index[0]++) {
                 byte[] value = bytes(series.values().get(index[0]));
                 inference.infer(new Event(key, index[0], new RecordHeaders(), value, Event.Origin.UNKNOWN), index[0]);
             }
@@ -79,10 +79,9 @@ final class DipRun {
     }
 
     private Catalogue catalogue(int swapAt) throws InterruptedException {
-        DeploymentHistory history =
-                DeploymentHistory.EMPTY.with(new Deployment(1, before.id(), Deployment.BEGINNING, 0));
+        DeploymentHistory history = DeploymentHistory.EMPTY.with(new Deployment(1, old.id(), Deployment.BEGINNING, 0));
         if (transition != null) {
-            history = history.with(new Deployment(2, after.id(), swapAt, 0, transition, 0, null, ""));
+            history = history.with(new Deployment(2, successor.id(), swapAt, 0, transition, 0, null, ""));
         }
         control.put(ControlRecords.deploymentKey(PIPELINE), ControlRecords.encode(PIPELINE, history));
         Catalogue catalogue = new Catalogue(PIPELINE, Long.MAX_VALUE);

@@ -14,20 +14,25 @@ import java.util.Map;
  * more than ways do.
  */
 final class DipTable {
-    /** Events looked at on each side of a swap. */
-    static final int AROUND = 100;
+    /** Events looked at before a swap. */
+    static final int BEFORE = 100;
+
+    /** Events looked at from a swap on: more than the longest warm-up, as its end is when the next model answers. */
+    static final int AFTER = 250;
 
     private static final String NO_SWAP = "no swap";
     private static final int WARM_UP = 32;
-    private static final String ROW = "%-24s %-22s %-24s %-24s %-24s %s%n";
+    private static final int LONG_WARM_UP = 128;
+    private static final String ROW = "%-20s %-17s %-25s %-25s %-25s %-25s %s%n";
 
     /** Events of a column, counted from the swap: from the first on, until before the second. */
     private enum Column {
-        BEFORE(-AROUND, 0),
+        BEFORE(-DipTable.BEFORE, 0),
         FIRST(0, 10),
-        WARMING(10, WARM_UP),
-        LATER(WARM_UP, AROUND),
-        ALL(0, AROUND);
+        WARMING(10, 32),
+        LATER(32, 100),
+        ALL(0, 100),
+        LAST(100, AFTER);
 
         private final int from;
         private final int to;
@@ -40,7 +45,7 @@ final class DipTable {
         double mean(List<double[]> swaps) {
             double sum = 0;
             for (double[] errors : swaps) {
-                for (int i = AROUND + from; i < AROUND + to; i++) {
+                for (int i = DipTable.BEFORE + from; i < DipTable.BEFORE + to; i++) {
                     sum += errors[i];
                 }
             }
@@ -56,6 +61,7 @@ final class DipTable {
         ways.put(NO_SWAP, new DipRun(before, after, null));
         ways.put("reset", new DipRun(before, after, Transition.RESET));
         ways.put("warm " + WARM_UP, new DipRun(before, after, Transition.warm(WARM_UP)));
+        ways.put("warm " + LONG_WARM_UP, new DipRun(before, after, Transition.warm(LONG_WARM_UP)));
         if (carries) {
             ways.put("carry", new DipRun(before, after, Transition.CARRY));
         } else {
@@ -75,7 +81,7 @@ final class DipTable {
 
     /** Prints mean errors and, in brackets, how much more that is than without a swap, with its standard error. */
     void print(PrintStream out) {
-        out.printf(ROW, "", "100 events before", "events 1-10", "11-32", "33-100", "all 100 after");
+        out.printf(ROW, "", "100 events before", "events 1-10", "11-32", "33-100", "1-100", "101-" + AFTER);
         for (String way : ways.keySet()) {
             out.printf(
                     ROW,
@@ -84,14 +90,17 @@ final class DipTable {
                     cell(way, Column.FIRST),
                     cell(way, Column.WARMING),
                     cell(way, Column.LATER),
-                    cell(way, Column.ALL));
+                    cell(way, Column.ALL),
+                    cell(way, Column.LAST));
         }
     }
 
     private String cell(String way, Column column) {
         double[] means = means(way, column);
         double[] base = means(NO_SWAP, column);
-        if (way.equals(NO_SWAP)) {
+        if (column == Column.BEFORE) {
+            return String.format(Locale.ROOT, "%.4f", mean(means));
+        } else if (way.equals(NO_SWAP)) {
             return String.format(Locale.ROOT, "%.4f ± %.4f", mean(means), standardError(means));
         }
         double[] more = new double[means.length];

@@ -44,6 +44,7 @@ public final class SwapDip implements Callable<Integer> {
 
     private static final long START = 1_767_571_200_000L;
     private static final long MINUTE = 60_000;
+    private static final int REPORTS = 800;
 
     @Option(names = "--nab", description = "Folder of NAB's series. Default: that of the test material, where it is.")
     private Path nab;
@@ -111,8 +112,8 @@ public final class SwapDip implements Callable<Integer> {
         int size = series.values().size();
         List<double[]> errors = new ArrayList<>();
         for (int i = 0; i < swaps; i++) {
-            int swapAt = size / 2 + i * (size / 2 - DipTable.AROUND - 1) / swaps;
-            errors.add(run.errors(series, swapAt, DipTable.AROUND));
+            int swapAt = size / 2 + i * (size / 2 - DipTable.AFTER - 1) / swaps;
+            errors.add(run.errors(series, swapAt, DipTable.BEFORE, DipTable.AFTER));
         }
         return errors;
     }
@@ -174,7 +175,7 @@ public final class SwapDip implements Callable<Integer> {
     private List<List<FleetEvent>> fleet() {
         Map<String, List<FleetEvent>> reports = new LinkedHashMap<>();
         Fleet fleet = new Fleet(pumps, seed);
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < REPORTS; i++) {
             for (FleetEvent event : fleet.tick(START + i * MINUTE)) {
                 reports.computeIfAbsent(event.machine(), machine -> new ArrayList<>())
                         .add(event);
