@@ -18,12 +18,14 @@ final class PauseReader implements AutoCloseable {
     private int[] ages = new int[1 << 16]; // when the predictions came, milliseconds
     private int size;
     private String newest = ""; // the newest prediction
+    private final long[] reached; // newest event time of each partition
 
     PauseReader(TestKafka kafka, String topic) {
         consumer = kafka.committedReader();
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
+        reached = new long[partitions.size()];
         consumer.assign(partitions);
         consumer.seekToEnd(partitions);
         thread.start();
@@ -60,6 +62,11 @@ final class PauseReader implements AutoCloseable {
         return newest;
     }
 
+    /** Event time up to which predictions of all partitions have come. */
+    synchronized long reached() {
+        return Arrays.stream(reached).min().orElseThrow();
+    }
+
     private void run() {
         while (open) {
             var records = consumer.poll(Duration.ofMillis(20));
@@ -67,6 +74,7 @@ final class PauseReader implements AutoCloseable {
             synchronized (this) {
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     add(record.timestamp(), (int) (now - record.timestamp()));
+                    reached[record.partition()] = Math.max(reached[record.partition()], record.timestamp());
                     newest = new String(record.value(), StandardCharsets.UTF_8);
                 }
             }

@@ -74,7 +74,7 @@ public final class SwapDip implements Callable<Integer> {
         } else {
             out.println("NAB series: no test material here, left out");
         }
-        List<List<FleetEvent>> fleet = fleet();
+        List<List<FleetEvent>> fleet = fleet(pumps, seed);
         ModelFile forecaster = DemoModels.forecaster();
         report("Fleet, forecaster, absolute error of the next temperature, °C", forecasts(fleet), forecaster);
         List<DipSeries> tags = tags(fleet);
@@ -172,7 +172,7 @@ public final class SwapDip implements Callable<Integer> {
     }
 
     /** The reports of each pump. */
-    private List<List<FleetEvent>> fleet() {
+    static List<List<FleetEvent>> fleet(int pumps, long seed) {
         Map<String, List<FleetEvent>> reports = new LinkedHashMap<>();
         Fleet fleet = new Fleet(pumps, seed);
         for (int i = 0; i < REPORTS; i++) {
@@ -184,7 +184,7 @@ public final class SwapDip implements Callable<Integer> {
         return List.copyOf(reports.values());
     }
 
-    private static List<DipSeries> forecasts(List<List<FleetEvent>> fleet) {
+    static List<DipSeries> forecasts(List<List<FleetEvent>> fleet) {
         return series(
                 fleet,
                 events -> (i, prediction) ->

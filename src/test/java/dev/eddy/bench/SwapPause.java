@@ -47,6 +47,7 @@ public final class SwapPause implements Callable<Integer> {
     private static final int IDLE_MS = 2_000;
 
     private static final int SETTLE_MS = 15_000;
+    private static final int LITTLE_LAG_MS = 1_000;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String ROW = "%-10s %-24s %-24s %-24s %s%n";
 
@@ -123,9 +124,6 @@ public final class SwapPause implements Callable<Integer> {
                 PauseLoad load = new PauseLoad(
                         broker, config.getString(EddyConfig.INPUT_TOPIC), rate, keys, PauseModel.ids(bytes))) {
             load.start();
-            Awaitility.await("predictions")
-                    .atMost(PATIENCE)
-                    .until(() -> !reader.newest().isEmpty());
             Thread.sleep(SETTLE_MS);
             Map<String, Transition> ways = new LinkedHashMap<>();
             ways.put(NO_SWAP, null);
@@ -151,7 +149,11 @@ public final class SwapPause implements Callable<Integer> {
     }
 
     private Round round(EddyConfig config, PauseReader reader, Transition transition) throws InterruptedException {
-        Thread.sleep(SPAN_MS + 1_000);
+        // What a swap delays is seen only where nothing else does.
+        Awaitility.await("no lag")
+                .atMost(PATIENCE)
+                .until(() -> System.currentTimeMillis() - reader.reached() < LITTLE_LAG_MS);
+        Thread.sleep(SPAN_MS);
         long begin = System.currentTimeMillis();
         long swap;
         if (transition == null) {
@@ -161,7 +163,10 @@ public final class SwapPause implements Callable<Integer> {
             swap = deploy(config, transition, false);
         }
         long loaded = swap - LEAD_MS;
-        Thread.sleep(Math.max(0, swap + 2 * SPAN_MS - System.currentTimeMillis()));
+        long end = swap + SPAN_MS / 2 + SPAN_MS;
+        Awaitility.await("predictions up to the end of the round")
+                .atMost(PATIENCE)
+                .until(() -> reader.reached() > end);
         if (!reader.newest().contains("\"version\":\"" + version + "\"")) {
             throw new IllegalStateException("version " + version + " does not answer: " + reader.newest());
         }
@@ -169,7 +174,7 @@ public final class SwapPause implements Callable<Integer> {
                 reader.ages(begin - SPAN_MS, begin),
                 reader.ages(begin, loaded),
                 reader.ages(swap - SPAN_MS / 2, swap + SPAN_MS / 2),
-                reader.ages(swap + SPAN_MS / 2, swap + SPAN_MS / 2 + SPAN_MS));
+                reader.ages(swap + SPAN_MS / 2, end));
     }
 
     /** Publishes the next version, waits until it is loaded, and deploys it a little ahead; gives the event time. */
