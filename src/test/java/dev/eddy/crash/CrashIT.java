@@ -163,7 +163,7 @@ class CrashIT {
         try (ModelDeployer deployer = new ModelDeployer(config)) {
             deployer.deploy(
                     decision.model().id(),
-                    CrashPlan.from(decision),
+                    plan.from(decision),
                     decision.transition(),
                     decision.keepMs(),
                     decision.challenger(),

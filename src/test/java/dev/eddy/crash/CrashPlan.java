@@ -3,6 +3,7 @@ package dev.eddy.crash;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.DeploymentHistory;
 import dev.eddy.catalogue.Transition;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelSpec;
@@ -31,8 +32,10 @@ record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
     private static final int DEPLOYMENTS = 8;
     private static final long START = 1_700_000_000_000L;
 
-    /** So far apart that the clock, which a quiet partition goes by, never gets as far as the event times. */
     private static final long INTERVAL = 100;
+
+    /** So far apart that the clock, which a quiet partition goes by, never gets as far as its next event. */
+    private static final long WAITING_INTERVAL = 100_000;
 
     /** How far a late event lies back. */
     private static final long LATE = 600 * INTERVAL;
@@ -100,18 +103,22 @@ record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static long time(int index) {
-        return START + index * INTERVAL;
+    private long time(int index) {
+        return START + index * interval();
+    }
+
+    private long interval() {
+        return waits ? WAITING_INTERVAL : INTERVAL;
     }
 
     /** Event time from which a decision is in force. */
-    static long from(Decision decision) {
+    long from(Decision decision) {
         return decision.at() == 0 ? Deployment.BEGINNING : time(decision.at());
     }
 
     /** The pause that ends a sequence: longer than most between two events of a key; 0 for none. */
     long idleMillis() {
-        return waits ? INTERVAL * keys * 2 : 0;
+        return waits ? interval() * keys * 2 : 0;
     }
 
     /** The models, in the order in which they are named first. */
@@ -160,10 +167,27 @@ record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
                 decision(7, DEPLOYMENTS, last, Transition.warm(WARM_UP), false, null));
     }
 
+    /** The deployments as the control topic would have them. */
+    DeploymentHistory history() {
+        DeploymentHistory history = DeploymentHistory.EMPTY;
+        for (Decision decision : decisions()) {
+            history = history.with(new Deployment(
+                    history.newestGeneration() + 1,
+                    decision.model().id(),
+                    from(decision),
+                    0,
+                    decision.transition(),
+                    decision.keepMs(),
+                    decision.challenger(),
+                    ""));
+        }
+        return history;
+    }
+
     /** Replaced states are kept a little longer than a deployment lasts: some are there for the rollback, some too old. */
     private Decision decision(
             int index, int of, ModelFile model, Transition transition, boolean keep, Challenger challenger) {
-        long keepMs = keep ? events / of * INTERVAL * 5 / 4 : 0;
+        long keepMs = keep ? events / of * interval() * 5 / 4 : 0;
         return new Decision((int) ((long) index * events / of), model, transition, keepMs, challenger);
     }
 }

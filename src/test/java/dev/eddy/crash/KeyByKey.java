@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * hand. Nothing of how the stream keeps, packs and passes states is used, so that a mistake there cannot repeat itself here.
  */
 final class KeyByKey {
+    private final CrashPlan plan;
     private final List<CrashPlan.Decision> decisions;
     private final Map<String, LiveModel> models = new HashMap<>();
     private final Map<String, Life> lives = new HashMap<>();
@@ -24,6 +25,7 @@ final class KeyByKey {
     final Map<String, List<Answer>> answers = new TreeMap<>();
 
     KeyByKey(CrashPlan plan) {
+        this.plan = plan;
         decisions = plan.decisions();
         plan.models().forEach(model -> models.put(model.spec().version(), TestModels.live(model)));
         for (int i = 0; i < plan.events(); i++) {
@@ -115,7 +117,7 @@ final class KeyByKey {
         private int inForce(long time) {
             int found = 0;
             for (int i = 1; i < decisions.size(); i++) {
-                found = CrashPlan.from(decisions.get(i)) <= time ? i : found;
+                found = plan.from(decisions.get(i)) <= time ? i : found;
             }
             return found;
         }
