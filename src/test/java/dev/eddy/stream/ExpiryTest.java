@@ -135,7 +135,8 @@ class ExpiryTest {
                 replay.value("live", 1_000 + i / 100, 1);
             }
             assertThat(states - replay.states.keys().size()).isLessThanOrEqualTo(100 * Inference.EXPIRED_PER_EVENT);
-            // Each timer is taken out twice, by the look and with its state, and its sequence counted; now and then the next ones are read.
+            // Each timer is taken out twice, by the look and with its state, and its sequence counted; now and then the
+            // next ones are read.
             assertThat(replay.pending.calls - calls).isLessThan(100 * (3 * Inference.EXPIRED_PER_EVENT + 1));
         }
         // What was taken out is not passed again.

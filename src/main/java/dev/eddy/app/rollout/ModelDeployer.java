@@ -3,6 +3,7 @@ package dev.eddy.app.rollout;
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
@@ -202,6 +203,17 @@ public final class ModelDeployer implements AutoCloseable {
     /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
     public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
         return deploy(new Proposal(model, Transition.RESET, 0, null, "", List.of()), from);
+    }
+
+    /**
+     * As {@link #deploy(ModelId, long)}, with everything a {@link Deployment} says.
+     *
+     * @param challenger null for none; it must be published too
+     */
+    public Deployment deploy(
+            ModelId model, long from, Transition transition, long keepMs, Challenger challenger, String reason)
+            throws InterruptedException {
+        return deploy(new Proposal(model, transition, keepMs, challenger, reason, List.of()), () -> from);
     }
 
     /** As {@link #deploy(ModelId, StartTime)}, with everything that belongs to a deployment. */
