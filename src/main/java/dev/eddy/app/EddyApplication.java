@@ -2,6 +2,7 @@ package dev.eddy.app;
 
 import dev.eddy.app.live.SequenceEndpoint;
 import dev.eddy.app.rollout.ModelRules;
+import dev.eddy.app.rollout.Promoter;
 import dev.eddy.app.rollout.StatusReporter;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
@@ -35,6 +36,7 @@ public final class EddyApplication implements AutoCloseable {
     private final SequenceTotals sequences = new SequenceTotals();
     private final KafkaStreams streams;
     private final StatusReporter reporter;
+    private final Promoter promoter;
     private final ErrorPolicy errors = new ErrorPolicy();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private boolean closed;
@@ -48,7 +50,13 @@ public final class EddyApplication implements AutoCloseable {
         Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry, sequences));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
         this.reporter = new StatusReporter(
-                config, catalogue, this::stateText, this::advertisedUrl, () -> sequences.counts(catalogue));
+                config,
+                catalogue,
+                this::stateText,
+                this::advertisedUrl,
+                telemetry.measurements(),
+                () -> sequences.counts(catalogue));
+        this.promoter = new Promoter(config, catalogue, telemetry);
     }
 
     /**
@@ -60,6 +68,7 @@ public final class EddyApplication implements AutoCloseable {
     public static EddyApplication start(EddyConfig config) throws IOException {
         ModelRules.of(config); // A key that cannot be read is said before anything else.
         Topics.ensure(config, TopicRole.values());
+        Topics.ensureLabels(config);
         EddyApplication application = new EddyApplication(config);
         try {
             application.start();
@@ -90,6 +99,7 @@ public final class EddyApplication implements AutoCloseable {
         }
         streams.start();
         reporter.start();
+        promoter.start();
     }
 
     private String scrape() {
@@ -166,6 +176,7 @@ public final class EddyApplication implements AutoCloseable {
         }
         streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        promoter.close();
         reporter.close();
         catalogue.close();
         if (http != null) {

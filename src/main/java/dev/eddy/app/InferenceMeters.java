@@ -4,7 +4,11 @@ import dev.eddy.catalogue.Deployment;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Ending;
 import dev.eddy.model.EventTime;
+import dev.eddy.model.ModelId;
 import dev.eddy.stream.InferenceMonitor;
+import dev.eddy.telemetry.LabelFate;
+import dev.eddy.telemetry.Measurements.Role;
+import dev.eddy.telemetry.Score;
 import dev.eddy.telemetry.Telemetry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +69,36 @@ final class InferenceMeters implements InferenceMonitor {
     @Override
     public void onAbandoned(Reason reason) {
         telemetry.countRejected(reason);
+    }
+
+    @Override
+    public void onReordered() {
+        telemetry.countReordered();
+    }
+
+    @Override
+    public void onLate() {
+        telemetry.countLate();
+    }
+
+    @Override
+    public void onDuplicate() {
+        telemetry.countDuplicate();
+    }
+
+    @Override
+    public void onScore(int generation, Role role, ModelId model, Score score) {
+        telemetry.measurements().count(generation, role, model, score);
+    }
+
+    @Override
+    public void onPair(int generation, ModelId champion, Score first, ModelId challenger, Score second) {
+        telemetry.measurements().countPair(generation, champion, first, challenger, second);
+    }
+
+    @Override
+    public void onLabel(LabelFate fate) {
+        telemetry.countLabel(fate);
     }
 
     @Override

@@ -83,15 +83,19 @@ public final class Eddy {
         return this;
     }
 
-    /** The processor: events in, as bytes, an {@link Outcome} for each out. */
+    /**
+     * The processor: events in, as bytes, and, where {@code eddy.topics.labels} is set, labels from that topic merged with
+     * them; an {@link Outcome} for each event out.
+     */
     public ProcessorSupplier<byte[], byte[], byte[], Outcome> inference() {
         Supplier<EventDecoder> decoder = Formats.events(config);
         Supplier<PredictionEncoder> encoder = Formats.predictions(config);
-        long idleMillis = config.getLong(EddyConfig.SEQUENCE_IDLE);
+        SequenceRules rules = SequenceRules.of(config);
+        LabelSource labels = LabelSource.of(config);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, idleMillis, monitor);
+                return new InferenceProcessor(decoder, encoder, models, rules, monitor, labels);
             }
 
             @Override

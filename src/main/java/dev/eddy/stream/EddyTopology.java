@@ -19,17 +19,25 @@ public final class EddyTopology {
     public static Topology build(EddyConfig config, Eddy eddy) {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(StreamsSettings.of(config))));
         eddy.addControlTo(builder);
-        KStream<byte[], Outcome> outcomes = builder.stream(
-                        config.getString(EddyConfig.INPUT_TOPIC),
-                        Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                                .withTimestampExtractor(new EventTimeExtractor())
-                                .withName("events"))
-                .process(eddy.inference(), Named.as("inference"));
+        KStream<byte[], byte[]> events = source(builder, config.getString(EddyConfig.INPUT_TOPIC), "events");
+        String labels = config.labelsTopic();
+        if (labels != null) {
+            events = events.merge(source(builder, labels, "labels"), Named.as("events-and-labels"));
+        }
+        KStream<byte[], Outcome> outcomes = events.process(eddy.inference(), Named.as("inference"));
         outcomes.flatMapValues(EddyTopology::prediction, Named.as("predicted"))
                 .to(config.getString(EddyConfig.OUTPUT_TOPIC), produced("predictions"));
         outcomes.flatMapValues(EddyTopology::original, Named.as("rejected"))
                 .to(config.getString(EddyConfig.DEAD_LETTER_TOPIC), produced("dead-letters"));
         return builder.build();
+    }
+
+    private static KStream<byte[], byte[]> source(StreamsBuilder builder, String topic, String name) {
+        return builder.stream(
+                topic,
+                Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                        .withTimestampExtractor(new EventTimeExtractor())
+                        .withName(name));
     }
 
     private static Produced<byte[], byte[]> produced(String name) {

@@ -197,7 +197,7 @@ class WaitingShapesTest {
     @Test
     void shouldRejectAnEventThatIsTooLargeToWait() {
         Replay replay = new Replay(twoWay(1, null, Emit.EVERY), 0);
-        String note = "x".repeat(WaitingEvents.MAX_BYTES);
+        String note = "x".repeat(EventBytes.MAX_BYTES);
         replay.event("a", 1, "{\"value\":1,\"note\":\"" + note + "\"}");
         assertThat(replay.results.get(0).reason()).isEqualTo("TOO_LARGE");
         assertThat(replay.state("a")).isNull();

@@ -206,9 +206,10 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, StartTime)}, with everything that belongs to a deployment. */
     public Deployment deploy(Proposal proposal, StartTime from) throws InterruptedException {
-        int expected = seen < 0 ? history().newestGeneration() : seen;
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
+            // Who has not looked yet decides on what the transaction sees, which no open transaction hides.
+            int expected = seen < 0 ? before.newestGeneration() : seen;
             if (before.newestGeneration() != expected) {
                 throw new OperationFailedException(
                         "somebody else changed the deployments of pipeline " + config.pipeline()
@@ -224,6 +225,30 @@ public final class ModelDeployer implements AutoCloseable {
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
             transaction.commit();
             seen = deployment.generation();
+            return deployment;
+        }
+    }
+
+    /**
+     * Writes what a rule decided, in a transaction, in force from {@link #now} on.
+     *
+     * @throws OperationFailedException if the deployment whose rule it is is not the newest any more
+     */
+    Deployment follow(PromotionDecision decision) throws InterruptedException {
+        int expected = decision.basis().generation();
+        long from = now();
+        try (ControlTransaction transaction = ControlTransaction.begin(config)) {
+            DeploymentHistory before = history(transaction.table());
+            if (before.newestGeneration() != expected) {
+                throw new OperationFailedException("the rule of deployment " + expected
+                        + " is void, as somebody else changed the deployments: " + newest(before));
+            }
+            Deployment deployment = decision.successor(expected + 1, from, System.currentTimeMillis());
+            requirePublished(deployment.model(), transaction.table());
+            transaction.write(
+                    ControlRecords.deploymentKey(config.pipeline()),
+                    ControlRecords.encode(config.pipeline(), before.with(deployment)));
+            transaction.commit();
             return deployment;
         }
     }

@@ -11,6 +11,7 @@ import dev.eddy.schema.ModelStatus;
 import dev.eddy.schema.SequenceCount;
 import dev.eddy.schema.Sha256;
 import dev.eddy.schema.Verdict;
+import dev.eddy.telemetry.Measurements;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -41,6 +42,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
     private final Catalogue catalogue;
     private final Supplier<String> state;
     private final Supplier<String> http;
+    private final Measurements measurements;
     private final Supplier<List<SequenceCount>> sequences;
     private final KafkaProducer<String, byte[]> producer;
     private final long startedAt = System.currentTimeMillis();
@@ -55,6 +57,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
      *
      * @param state what to say of the stream's state
      * @param http  where the instance's HTTP is; gives null where it is off
+     * @param measurements how well models do here
      * @param sequences how many sequences each model answers here
      */
     public StatusReporter(
@@ -62,11 +65,13 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
             Catalogue catalogue,
             Supplier<String> state,
             Supplier<String> http,
+            Measurements measurements,
             Supplier<List<SequenceCount>> sequences) {
         this.config = config;
         this.catalogue = catalogue;
         this.state = state;
         this.http = http;
+        this.measurements = measurements;
         this.sequences = sequences;
         this.producer =
                 new KafkaProducer<>(ClientSettings.producer(config), new StringSerializer(), new ByteArraySerializer());
@@ -138,7 +143,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 prepared,
                 models,
                 http.get(),
-                List.of(),
+                MeasuredModels.records(measurements.all()),
                 sequences.get());
     }
 
