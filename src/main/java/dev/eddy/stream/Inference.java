@@ -224,12 +224,7 @@ public final class Inference implements AutoCloseable {
      * @param compared whether the deployment compares its challenger with the model that answers
      */
     private void measure(
-            int generation,
-            LiveModel answering,
-            Score score,
-            Shadow warming,
-            Shadow challenger,
-            boolean compared) {
+            int generation, LiveModel answering, Score score, Shadow warming, Shadow challenger, boolean compared) {
         if (score != null) {
             monitor.onScore(generation, Role.CHAMPION, answering.id(), score);
         }

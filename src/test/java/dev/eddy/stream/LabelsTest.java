@@ -306,8 +306,9 @@ class LabelsTest {
     }
 
     private static String text(TestRecord<byte[], byte[]> letter) {
-        return new String(letter.key(), StandardCharsets.UTF_8) + " " + new String(letter.value(), StandardCharsets.UTF_8)
-                + " " + letter.timestamp() + " " + letter.headers();
+        return new String(letter.key(), StandardCharsets.UTF_8) + " "
+                + new String(letter.value(), StandardCharsets.UTF_8) + " " + letter.timestamp() + " "
+                + letter.headers();
     }
 
     @Test

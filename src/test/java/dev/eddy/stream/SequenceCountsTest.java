@@ -247,7 +247,7 @@ class SequenceCountsTest {
                 new JsonPredictions(),
                 catalogue::live,
                 new SequenceStores(states, pending),
-                idle,
+                SequenceRules.NONE.withIdle(idle),
                 monitor,
                 (event, outcome) -> {});
     }

@@ -137,6 +137,6 @@ class PromotionDecisionTest {
 
     private static InstanceStatus status(List<Measure> measures) {
         return new InstanceStatus(
-                "p", "i", "RUNNING", 0L, 0L, 1L, 7, 0L, List.of(), null, MeasuredModels.records(measures));
+                "p", "i", "RUNNING", 0L, 0L, 1L, 7, 0L, List.of(), null, MeasuredModels.records(measures), List.of());
     }
 }
