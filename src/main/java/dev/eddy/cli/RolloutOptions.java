@@ -89,6 +89,7 @@ final class RolloutOptions {
             RolloutPlanner planner = new RolloutPlanner(
                     deployer.history(), deployer::load, isLabelled(settings), settings.getLong(EddyConfig.ROLLBACK));
             Proposal proposal = plan.make(planner, deployer);
+            deployer.requirePublished(proposal.models());
             StartTime start = given != null ? given : atOnce ? deployer::atOnce : deployer::now;
             if (dryRun) {
                 int generation = deployer.history().newestGeneration() + 1;

@@ -284,6 +284,16 @@ public final class ModelDeployer implements AutoCloseable {
                         + history.newest(1).deployments().get(0).model();
     }
 
+    /**
+     * Sees to it that models are there before instances are asked for them.
+     *
+     * @throws OperationFailedException if one is not published any more
+     */
+    public void requirePublished(List<ModelId> models) {
+        Map<String, byte[]> table = control.refresh();
+        models.forEach(model -> requirePublished(model, table));
+    }
+
     private static void requirePublished(ModelId model, Map<String, byte[]> table) {
         byte[] value = table.get(ControlRecords.manifestKey(model.name(), model.version()));
         try {
