@@ -4,20 +4,17 @@ import dev.eddy.kernel.Kernel;
 import java.util.List;
 
 /** A stack of cells with heads on top, from the first event to the last: Eddy's own engine. */
-public final class CellNetwork implements Network {
-    private final Kernel kernel;
+public final class CellNetwork extends HeadedNetwork {
     private final InputStage input;
     private final Cell[] cells;
     private final int[] stateAt;
-    private final Heads heads;
     private final int stateSize;
     private final int lastRecurrent; // -1: none
 
     CellNetwork(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
-        this.kernel = kernel;
+        super(kernel, heads);
         this.input = input;
         this.cells = cells.toArray(Cell[]::new);
-        this.heads = heads;
         this.stateAt = new int[this.cells.length];
         int next = 0;
         for (int i = 0; i < this.cells.length; i++) {
@@ -36,16 +33,6 @@ public final class CellNetwork implements Network {
     @Override
     public int stateSize() {
         return stateSize;
-    }
-
-    @Override
-    public int outputSize() {
-        return heads.size();
-    }
-
-    @Override
-    public int labelCount() {
-        return heads.first().labels();
     }
 
     /** Where in the state a layer's part begins; what it holds stands in the javadoc of its cell, h first. */
@@ -99,13 +86,8 @@ public final class CellNetwork implements Network {
     }
 
     @Override
-    public double logProbability(float[] values, int output, Scratch scratch) {
-        return heads.first().logProbability(kernel, values, output, ((Buffers) scratch).even);
-    }
-
-    @Override
-    public void probabilities(float[] values, float[] probabilities) {
-        heads.first().probabilities(kernel, values, probabilities);
+    float[] spare(Scratch scratch) {
+        return ((Buffers) scratch).even;
     }
 
     private static final class Buffers implements Scratch {

@@ -10,11 +10,9 @@ import java.util.List;
  * A network whose step another engine runs. State: the graph's states one after the other, then, unless the answer is one of
  * them, the answer of the last step, which no engine can give without a step.
  */
-final class GraphNetwork implements Network {
-    private final Kernel kernel;
+final class GraphNetwork extends HeadedNetwork {
     private final EngineSpec spec;
     private final Graph graph;
-    private final Heads heads;
     private final Ids[] ids;
     private final int stateSize;
     private final int answerAt; // where in the state the answer is
@@ -23,11 +21,10 @@ final class GraphNetwork implements Network {
     record Ids(int at, String field, int count) {}
 
     GraphNetwork(Kernel kernel, EngineSpec spec, Graph graph, Heads heads, List<Ids> ids) {
+        super(kernel, heads);
         this.ids = ids.toArray(Ids[]::new);
-        this.kernel = kernel;
         this.spec = spec;
         this.graph = graph;
-        this.heads = heads;
         int carried = spec.stateSize();
         this.answerAt = answerAt(spec);
         this.stateSize = isRecurrent() && answerAt == carried ? carried + graph.outputSize() : carried;
@@ -52,16 +49,6 @@ final class GraphNetwork implements Network {
     @Override
     public int stateSize() {
         return stateSize;
-    }
-
-    @Override
-    public int outputSize() {
-        return heads.size();
-    }
-
-    @Override
-    public int labelCount() {
-        return heads.first().labels();
     }
 
     @Override
@@ -113,13 +100,8 @@ final class GraphNetwork implements Network {
     }
 
     @Override
-    public double logProbability(float[] values, int output, Scratch scratch) {
-        return heads.first().logProbability(kernel, values, output, ((Buffers) scratch).head);
-    }
-
-    @Override
-    public void probabilities(float[] values, float[] probabilities) {
-        heads.first().probabilities(kernel, values, probabilities);
+    float[] spare(Scratch scratch) {
+        return ((Buffers) scratch).head;
     }
 
     private static final class Buffers implements Scratch {

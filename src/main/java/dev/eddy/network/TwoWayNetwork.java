@@ -19,12 +19,10 @@ import java.util.List;
  * forward part above a layer that reads backward is computed from what that layer made of the events of this pass, so what it
  * carries depends on how far the pass looked ahead. With no part that reads forward the state is empty.
  */
-public final class TwoWayNetwork implements Network {
-    private final Kernel kernel;
+public final class TwoWayNetwork extends HeadedNetwork {
     private final InputStage input;
     private final Layer[] layers;
     private final int[] stateAt;
-    private final Heads heads;
     private final int stateSize;
     private final int lastBackward;
     private final int lastRecurrent;
@@ -52,10 +50,9 @@ public final class TwoWayNetwork implements Network {
 
     /** @param layers at least one of which reads backward */
     TwoWayNetwork(Kernel kernel, InputStage input, List<Layer> layers, Heads heads) {
-        this.kernel = kernel;
+        super(kernel, heads);
         this.input = input;
         this.layers = layers.toArray(Layer[]::new);
-        this.heads = heads;
         this.stateAt = new int[this.layers.length];
         int next = 0;
         int backward = 0;
@@ -79,16 +76,6 @@ public final class TwoWayNetwork implements Network {
     @Override
     public int stateSize() {
         return stateSize;
-    }
-
-    @Override
-    public int outputSize() {
-        return heads.size();
-    }
-
-    @Override
-    public int labelCount() {
-        return heads.first().labels();
     }
 
     /** No: what is carried holds nothing of the parts that read backward, so that no answer can be made of it alone. */
@@ -209,13 +196,8 @@ public final class TwoWayNetwork implements Network {
     }
 
     @Override
-    public double logProbability(float[] values, int output, Scratch scratch) {
-        return heads.first().logProbability(kernel, values, output, ((Buffers) scratch).part);
-    }
-
-    @Override
-    public void probabilities(float[] values, float[] probabilities) {
-        heads.first().probabilities(kernel, values, probabilities);
+    float[] spare(Scratch scratch) {
+        return ((Buffers) scratch).part;
     }
 
     /** Grows to the longest pass; then nothing is allocated any more. */
