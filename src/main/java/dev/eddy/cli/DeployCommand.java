@@ -44,6 +44,10 @@ import picocli.CommandLine.Spec;
                     + " waiting. Later ones take 'now': right behind the newest event of the input topic, and one"
                     + " second later where events flow at this moment, so that every instance knows it in time.",
             "",
+            "Where events name their models (eddy.model.selector), each name has deployments of its own, and the name of"
+                    + " the model says which. The first one of a name is in force for all event times only while no"
+                    + " event has been read.",
+            "",
             "Example: eddy deploy -c eddy.properties pump-condition@2 --from 2026-03-01T00:00:00Z",
             ""
         })
@@ -79,7 +83,7 @@ final class DeployCommand implements Callable<Integer> {
         EddyConfig settings = config.read();
         PrintWriter out = command.commandLine().getOut();
         Topics.ensure(settings, TopicRole.INPUT, TopicRole.CONTROL, TopicRole.STATUS);
-        try (ModelDeployer deployer = new ModelDeployer(settings);
+        try (ModelDeployer deployer = new ModelDeployer(settings, model.name());
                 InstanceReports reports = new InstanceReports(settings)) {
             Verdicts verdicts = new Verdicts(reports, Duration.ofSeconds(seconds));
             ModelId id = deployer.find(model.name(), model.version());

@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         try (ModelDeployer deployer = new ModelDeployer(settings);
                 InstanceReports reports = new InstanceReports(settings)) {
-            printDeployments(settings, deployer.history().deployments(), out);
+            printDeployments(settings, deployer.deployments(), out);
             printInstances(reports.all(), out);
         }
         out.flush();

@@ -20,7 +20,7 @@ public final class EddyTopology {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(StreamsSettings.of(config))));
         eddy.addControlTo(builder);
         KStream<byte[], Outcome> outcomes = builder.stream(
-                        config.getString(EddyConfig.INPUT_TOPIC),
+                        config.inputTopics(),
                         Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
                                 .withTimestampExtractor(new EventTimeExtractor())
                                 .withName("events"))

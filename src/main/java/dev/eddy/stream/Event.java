@@ -25,6 +25,11 @@ public record Event(byte[] key, long time, Headers headers, byte[] value, Origin
         public static final Origin UNKNOWN = new Origin("", -1, -1);
     }
 
+    /** The same under another key. */
+    Event withKey(byte[] other) {
+        return new Event(other, time, headers, value, origin);
+    }
+
     /** The moment at which a sequence ends by itself. */
     static Event end(byte[] key, long time) {
         return new Event(key, time, new RecordHeaders(), null, Origin.UNKNOWN);

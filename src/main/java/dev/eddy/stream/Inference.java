@@ -30,7 +30,7 @@ public final class Inference implements AutoCloseable {
     private static final int EXPIRED_PER_EVENT = 256;
 
     private final EventDecoder decoder;
-    private final Supplier<LiveDeployments> deployments;
+    private final Selection selection;
     private final StateAccess states;
     private final WaitingEvents waiting;
     private final Timers timers;
@@ -43,14 +43,14 @@ public final class Inference implements AutoCloseable {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<LiveModel, ModelWorkspace> eldest) {
-            return size() > WORKSPACES;
+            return size() > WORKSPACES * selection.models();
         }
     };
 
-    private LiveDeployments known = LiveDeployments.NONE;
+    private Object known; // the version of the deployments seen last
 
     /**
-     * The way of the events of one partition.
+     * The way of the events of one partition, where all deployments count for all of them.
      *
      * @param stores     what is kept of sequences
      * @param idleMillis a sequence is over when the stream time is so much past the latest time of its events; 0 for never
@@ -64,8 +64,20 @@ public final class Inference implements AutoCloseable {
             long idleMillis,
             InferenceMonitor monitor,
             Outcomes outcomes) {
+        this(decoder, encoder, Selection.none(deployments), stores, idleMillis, monitor, outcomes);
+    }
+
+    /** The way of the events of one partition; a selection says which deployments count for which of them. */
+    Inference(
+            EventDecoder decoder,
+            PredictionEncoder encoder,
+            Selection selection,
+            SequenceStores stores,
+            long idleMillis,
+            InferenceMonitor monitor,
+            Outcomes outcomes) {
         this.decoder = decoder;
-        this.deployments = deployments;
+        this.selection = selection;
         this.states = stores.states();
         this.waiting = new WaitingEvents(stores.pending());
         this.timers = new Timers(stores.pending());
@@ -88,12 +100,10 @@ public final class Inference implements AutoCloseable {
                 throw new BadEventException(Reason.NULL_KEY, "the record has no key, so it belongs to no sequence");
             }
             if (event.value() == null) {
-                HeldStates held = current(event.key(), streamTime);
-                if (held != null) {
-                    end(event.key(), held, Ending.TOMBSTONE, event);
-                }
+                selection.ended(event, states).forEach(tombstone -> endNow(tombstone, streamTime));
             } else {
-                step(event, streamTime, decoder.decode(event.origin().topic(), event.headers(), event.value()));
+                Fields fields = decoder.decode(event.origin().topic(), event.headers(), event.value());
+                step(selection.select(event, fields, states), streamTime, fields);
             }
         } catch (BadEventException e) {
             monitor.onRejection(e.reason());
@@ -101,10 +111,17 @@ public final class Inference implements AutoCloseable {
         }
     }
 
+    private void endNow(Event tombstone, long streamTime) {
+        HeldStates held = current(tombstone.key(), streamTime);
+        if (held != null) {
+            end(tombstone.key(), held, Ending.TOMBSTONE, tombstone);
+        }
+    }
+
     private void step(Event event, long streamTime, Fields fields) {
         byte[] key = event.key();
         HeldStates held = current(key, streamTime);
-        LiveDeployments all = follow();
+        LiveDeployments all = follow(key);
         LiveDeployment deployment = deploymentFor(all, event.time(), held);
         Lineup lineup = held == null
                 ? Lineup.begin(key, event.time(), deployment)
@@ -229,7 +246,7 @@ public final class Inference implements AutoCloseable {
         byte[] state = held.answering();
         states.delete(key);
         idle.forget(key, StateCodec.timer(state));
-        LiveModel owner = deployments.get().ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
+        LiveModel owner = selection.of(key).ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
             abandonAll(key, state);
         } else {
@@ -258,14 +275,14 @@ public final class Inference implements AutoCloseable {
         outcomes.accept(event, new Outcome.Rejected(reason, message, event.value()));
     }
 
-    /** Lets go of models that no deployment names any more, so that they can leave memory. */
-    private LiveDeployments follow() {
-        LiveDeployments newest = deployments.get();
+    /** The deployments of a sequence. Lets go of models that no deployment names any more, so that they can leave memory. */
+    private LiveDeployments follow(byte[] key) {
+        Object newest = selection.version();
         if (newest != known) {
-            workspaces.keySet().removeIf(model -> newest.ownerOf(model.id().fingerprint()::equals) == null);
+            workspaces.keySet().removeIf(model -> !selection.names(model.id().fingerprint()));
             known = newest;
         }
-        return newest;
+        return selection.of(key);
     }
 
     private ModelWorkspace workspaceOf(LiveModel owner) {
@@ -324,13 +341,15 @@ public final class Inference implements AutoCloseable {
         @Override
         public void answer(Event event, Prediction prediction) {
             monitor.onPrediction(prediction.timestamp());
-            outcomes.accept(event, new Outcome.Predicted(prediction, encoder.encode(prediction)));
+            Event original = selection.original(event);
+            Prediction shown = original.key() == prediction.key() ? prediction : prediction.withKey(original.key());
+            outcomes.accept(original, new Outcome.Predicted(shown, encoder.encode(shown)));
         }
 
         @Override
         public void abandon(Event event, Reason reason, String message) {
             monitor.onAbandoned(reason);
-            reject(event, reason, message);
+            reject(selection.original(event), reason, message);
         }
     }
 }

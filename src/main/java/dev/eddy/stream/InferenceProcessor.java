@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.PredictionEncoder;
 import java.time.Duration;
@@ -11,6 +10,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -38,6 +38,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
 
     private ProcessorContext<byte[], Outcome> context;
     private Inference inference;
+    private KeyMark mark;
     private long lastEvent; // by the clock
 
     /** Where a processor finds its models. */
@@ -45,8 +46,13 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         /** Called when a task starts, before its first record; everything deployed must be loaded when it returns. */
         void init(ProcessorContext<?, ?> context);
 
-        /** What can score now. */
-        LiveDeployments live();
+        /** Which of them count for which events; a new one for every task. */
+        Selection selection();
+
+        /** Whether events name their models, so that keys of sequences do. */
+        default boolean isNamed() {
+            return false;
+        }
     }
 
     InferenceProcessor(
@@ -68,14 +74,10 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         models.init(processorContext);
         KeyValueStore<Bytes, byte[]> states = processorContext.getStateStore(Eddy.STATE_STORE);
         KeyValueStore<Bytes, byte[]> pending = processorContext.getStateStore(Eddy.PENDING_STORE);
+        SequenceStores stores = new SequenceStores(new StoreAccess(states), new StorePending(pending));
+        mark = KeyMark.check(stores, models.isNamed(), () -> isUsed(states) || isUsed(pending));
         inference = new Inference(
-                decoder.get(),
-                encoder.get(),
-                models::live,
-                new SequenceStores(new StoreAccess(states), new StorePending(pending)),
-                idleMillis,
-                monitor,
-                this::forward);
+                decoder.get(), encoder.get(), models.selection(), stores, idleMillis, monitor, this::forward);
         if (idleMillis > 0) {
             lastEvent = context.currentSystemTimeMs();
             Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, idleMillis / 2)));
@@ -83,8 +85,15 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         }
     }
 
+    private static boolean isUsed(KeyValueStore<Bytes, byte[]> store) {
+        try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
+            return entries.hasNext();
+        }
+    }
+
     @Override
     public void process(Record<byte[], byte[]> record) {
+        mark.set();
         Event.Origin origin = context.recordMetadata()
                 .map(from -> new Event.Origin(from.topic(), from.partition(), from.offset()))
                 .orElse(Event.Origin.UNKNOWN);

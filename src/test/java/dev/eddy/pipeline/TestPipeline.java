@@ -70,7 +70,7 @@ final class TestPipeline {
     /** Publishes a model and makes it score, as {@code eddy deploy} does without a time. */
     void publishAndDeploy(ModelFile model) throws InterruptedException {
         publish(model);
-        try (ModelDeployer deployer = new ModelDeployer(config())) {
+        try (ModelDeployer deployer = new ModelDeployer(config(), model.id().name())) {
             awaitGeneration(deployer.deploy(model.id(), deployer.now()).generation());
         }
     }

@@ -2,21 +2,24 @@ package dev.eddy.app.rollout;
 
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
 import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.config.SelectorSettings;
 import dev.eddy.model.ModelId;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -32,13 +35,25 @@ public final class ModelDeployer implements AutoCloseable {
     private static final long FLOWING_MS = 60_000;
 
     private final EddyConfig config;
+    private final String modelName; // null: of no name
     private final String topic;
     private final TopicSnapshot control;
     /** Generation of the newest deployment when this deployer first looked; what it decides rests on that. */
     private int seen = -1;
 
+    /** One for a pipeline whose events do not name their models; for others it can only look at all deployments. */
     public ModelDeployer(EddyConfig config) {
+        this(config, null);
+    }
+
+    /**
+     * One for the deployments of a model name.
+     *
+     * @param modelName the name; does not count where events do not name their models
+     */
+    public ModelDeployer(EddyConfig config, String modelName) {
         this.config = config;
+        this.modelName = modelName;
         this.topic = config.getString(EddyConfig.CONTROL_TOPIC);
         this.control = new TopicSnapshot(config, topic);
     }
@@ -72,41 +87,37 @@ public final class ModelDeployer implements AutoCloseable {
         return all.isEmpty() ? "no models" : all;
     }
 
-    /** The deployments as the control topic has them. */
+    /** The deployments as the control topic has them; of this deployer's model name, where events name their models. */
     public DeploymentHistory history() {
-        DeploymentHistory history = history(control.refresh());
-        seen = seen < 0 ? history.newestGeneration() : seen;
-        return history;
+        return history(look());
+    }
+
+    /** The deployments of all model names, in the order of their generations. */
+    public List<Deployment> deployments() {
+        return DeploymentTable.all(config, look()).values().stream()
+                .flatMap(history -> history.deployments().stream())
+                .sorted(Comparator.comparingInt(Deployment::generation))
+                .toList();
+    }
+
+    private Map<String, byte[]> look() {
+        Map<String, byte[]> table = control.refresh();
+        seen = seen < 0 ? DeploymentTable.newestGeneration(config, table) : seen;
+        return table;
     }
 
     private DeploymentHistory history(Map<String, byte[]> table) {
-        return history(config, table);
-    }
-
-    /**
-     * The deployments of the pipeline, as records of the control topic have them.
-     *
-     * @throws OperationFailedException if they are garbage
-     */
-    static DeploymentHistory history(EddyConfig config, Map<String, byte[]> table) {
-        byte[] value = table.get(ControlRecords.deploymentKey(config.pipeline()));
-        try {
-            return value == null ? DeploymentHistory.EMPTY : ControlRecords.deployments(value);
-        } catch (IOException e) {
-            throw new OperationFailedException(
-                    "the deployments of pipeline " + config.pipeline() + " on topic "
-                            + config.getString(EddyConfig.CONTROL_TOPIC)
-                            + " are garbage; remove the record " + ControlRecords.deploymentKey(config.pipeline()),
-                    e);
-        }
+        return DeploymentTable.history(config, DeploymentTable.key(config, modelName), table);
     }
 
     /**
      * The event time "now" means: all times for a first deployment, as events may be waiting; else right behind the newest
-     * event, and a little later where events flow at this moment.
+     * event, and a little later where events flow at this moment. Where events name their models, those of a name without
+     * deployments do not wait once any name has one: its first deployment is for all times only while no event has been
+     * read.
      */
     public long now() throws InterruptedException {
-        if (history().deployments().isEmpty()) {
+        if (history().deployments().isEmpty() && !(config.selectsModels() && Topics.isRead(config))) {
             return Deployment.BEGINNING;
         }
         long clock = System.currentTimeMillis();
@@ -119,27 +130,42 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     private OptionalLong newestEventTime() throws InterruptedException {
-        String input = config.getString(EddyConfig.INPUT_TOPIC);
+        List<String> inputs = inputs();
         try (Admin admin = Admin.create(ClientSettings.admin(config))) {
-            TopicDescription description = admin.describeTopics(java.util.List.of(input))
+            Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
+            admin.describeTopics(inputs)
                     .allTopicNames()
                     .get()
-                    .get(input);
-            Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
-            description
-                    .partitions()
-                    .forEach(partition ->
-                            newest.put(new TopicPartition(input, partition.partition()), OffsetSpec.maxTimestamp()));
+                    .forEach((input, description) -> description
+                            .partitions()
+                            .forEach(partition -> newest.put(
+                                    new TopicPartition(input, partition.partition()), OffsetSpec.maxTimestamp())));
             return admin.listOffsets(newest).all().get().values().stream()
                     .mapToLong(ListOffsetsResultInfo::timestamp)
                     .filter(timestamp -> timestamp >= 0)
                     .max();
         } catch (ExecutionException e) {
             throw new OperationFailedException(
-                    "the newest event of topic " + input + " cannot be found ("
+                    "the newest event of topic " + String.join(", ", inputs) + " cannot be found ("
                             + e.getCause().getMessage() + "); name a time with --from",
                     e.getCause());
         }
+    }
+
+    /** The input topics whose events the model may answer. */
+    private List<String> inputs() {
+        if (!SelectorSettings.TOPIC.equals(config.getString(EddyConfig.MODEL_SELECTOR))) {
+            return config.inputTopics();
+        }
+        List<String> inputs = config.inputTopics().stream()
+                .filter(input -> config.modelsOfTopics().get(input).equals(modelName))
+                .toList();
+        if (inputs.isEmpty()) {
+            throw new OperationFailedException("no input topic stands for model " + modelName
+                    + ", so it would never be asked; look at " + EddyConfig.INPUT_TOPIC + " and "
+                    + EddyConfig.MODEL_SELECTOR_TOPICS);
+        }
+        return inputs;
     }
 
     /**
@@ -148,8 +174,8 @@ public final class ModelDeployer implements AutoCloseable {
      * @return the time that stands in the request; an instance that reports it, or a later one, has heard of it
      */
     public long prepare(ModelId model) throws InterruptedException {
-        history(); // What is decided from here on rests on these deployments.
-        byte[] before = control.refresh().get(ControlRecords.prepareKey(config.pipeline()));
+        // What is decided from here on rests on these deployments.
+        byte[] before = look().get(ControlRecords.prepareKey(config.pipeline()));
         long requestedAt = Math.max(System.currentTimeMillis(), requestedAt(before) + 1);
         byte[] value = ControlRecords.encodePrepare(model, requestedAt);
         try (KafkaProducer<String, byte[]> producer = ModelPublisher.producer(config)) {
@@ -186,19 +212,23 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
     public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
-        int expected = seen < 0 ? history().newestGeneration() : seen;
+        requireName(model);
+        if (seen < 0) {
+            look();
+        }
+        int expected = seen;
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
-            if (before.newestGeneration() != expected) {
+            if (DeploymentTable.newestGeneration(config, transaction.table()) != expected) {
                 throw new OperationFailedException(
                         "somebody else changed the deployments of pipeline " + config.pipeline()
-                                + " at the same moment: " + newest(before)
+                                + " at the same moment: " + newest(transaction.table())
                                 + "; look at 'eddy status', and deploy again if it still should be");
             }
             requirePublished(model, transaction.table());
             Deployment deployment = new Deployment(expected + 1, model, from.get(), System.currentTimeMillis());
             transaction.write(
-                    ControlRecords.deploymentKey(config.pipeline()),
+                    DeploymentTable.key(config, modelName),
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
             transaction.commit();
             seen = deployment.generation();
@@ -206,11 +236,23 @@ public final class ModelDeployer implements AutoCloseable {
         }
     }
 
-    private static String newest(DeploymentHistory history) {
-        return history.deployments().isEmpty()
-                ? "there are none any more"
-                : "the newest is " + history.newestGeneration() + ", "
-                        + history.newest(1).deployments().get(0).model();
+    private void requireName(ModelId model) {
+        if (config.selectsModels()) {
+            DeploymentTable.key(config, modelName);
+            inputs();
+            if (!model.name().equals(modelName)) {
+                throw new OperationFailedException(
+                        model + " cannot answer the events that ask for " + modelName + ": it has another name");
+            }
+        }
+    }
+
+    private String newest(Map<String, byte[]> table) {
+        return DeploymentTable.all(config, table).values().stream()
+                .flatMap(history -> history.deployments().stream())
+                .max(Comparator.comparingInt(Deployment::generation))
+                .map(deployment -> "the newest is " + deployment.generation() + ", " + deployment.model())
+                .orElse("there are none any more");
     }
 
     private static void requirePublished(ModelId model, Map<String, byte[]> table) {

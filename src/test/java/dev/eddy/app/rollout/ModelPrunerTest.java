@@ -64,7 +64,7 @@ class ModelPrunerTest {
     void shouldShortenTheDeploymentsAndKeepTheNewestTwo() {
         deploy("p", 1, 2, 3, 2, 4);
         Plan plan = ModelPruner.plan(config, table, new Request(0, 0, 2), NOW);
-        assertThat(plan.history().deployments())
+        assertThat(plan.history().get(ControlRecords.deploymentKey("p")).deployments())
                 .extracting(Deployment::generation)
                 .containsExactly(4, 5);
         assertThat(labels(plan)).containsExactly("m@5", "m@3", "m@1", "n@1");
