@@ -44,8 +44,13 @@ final class TestPipeline {
         settings.put("state.dir", stateDir.toString());
     }
 
+    /** With another setting; null takes it away. */
     TestPipeline with(String setting, String value) {
-        settings.put(setting, value);
+        if (value == null) {
+            settings.remove(setting);
+        } else {
+            settings.put(setting, value);
+        }
         return this;
     }
 

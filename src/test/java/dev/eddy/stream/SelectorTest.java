@@ -277,7 +277,7 @@ class SelectorTest {
         control(ControlRecords.deploymentKey("eddy"), record);
         assertThat(catalogue.canScore()).isFalse();
         field("a", 1, "pump", 1);
-        assertRejected("NO_MODEL");
+        assertRejected("NO_MODEL", "no deployment of model 'pump'");
     }
 
     @Test
@@ -401,7 +401,7 @@ class SelectorTest {
         }
     }
 
-    private void assertRejected(String reason, String... message) {
+    private void assertRejected(String reason, String message) {
         TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
         assertThat(TopologyFixture.header(letter, DeadLetterHeaders.REASON)).isEqualTo(reason);
         assertThat(TopologyFixture.header(letter, DeadLetterHeaders.MESSAGE)).contains(message);
