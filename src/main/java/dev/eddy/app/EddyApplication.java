@@ -2,6 +2,7 @@ package dev.eddy.app;
 
 import dev.eddy.app.live.SequenceEndpoint;
 import dev.eddy.app.rollout.ModelRules;
+import dev.eddy.app.rollout.Promoter;
 import dev.eddy.app.rollout.StatusReporter;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
@@ -32,8 +33,10 @@ public final class EddyApplication implements AutoCloseable {
     private final EddyConfig config;
     private final Catalogue catalogue;
     private final Telemetry telemetry;
+    private final SequenceTotals sequences = new SequenceTotals();
     private final KafkaStreams streams;
     private final StatusReporter reporter;
+    private final Promoter promoter;
     private final ErrorPolicy errors = new ErrorPolicy();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private boolean closed;
@@ -44,9 +47,19 @@ public final class EddyApplication implements AutoCloseable {
         this.config = config;
         this.catalogue = new Catalogue(config.pipeline(), ModelRules.of(config));
         this.telemetry = new Telemetry();
-        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry));
+        if (config.selectsModels()) {
+            telemetry.measurements().byName();
+        }
+        Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry, sequences));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
-        this.reporter = new StatusReporter(config, catalogue, this::stateText, this::advertisedUrl);
+        this.reporter = new StatusReporter(
+                config,
+                catalogue,
+                this::stateText,
+                this::advertisedUrl,
+                telemetry.measurements(),
+                () -> sequences.counts(catalogue));
+        this.promoter = new Promoter(config, catalogue, telemetry);
     }
 
     /**
@@ -58,6 +71,7 @@ public final class EddyApplication implements AutoCloseable {
     public static EddyApplication start(EddyConfig config) throws IOException {
         ModelRules.of(config); // A key that cannot be read is said before anything else.
         Topics.ensure(config, TopicRole.values());
+        Topics.ensureLabels(config);
         EddyApplication application = new EddyApplication(config);
         try {
             application.start();
@@ -75,7 +89,7 @@ public final class EddyApplication implements AutoCloseable {
             http = HttpEndpoints.start(
                     config.getString(EddyConfig.HTTP_HOST),
                     config.getInt(EddyConfig.HTTP_PORT),
-                    telemetry::scrape,
+                    this::scrape,
                     new Health(this::isAlive, this::stateText),
                     new Health(this::isReady, this::stateText),
                     new SequenceEndpoint(config, LiveSequences.of(streams, catalogue)));
@@ -88,6 +102,12 @@ public final class EddyApplication implements AutoCloseable {
         }
         streams.start();
         reporter.start();
+        promoter.start();
+    }
+
+    private String scrape() {
+        telemetry.showSequences(sequences.byModel(catalogue));
+        return telemetry.scrape();
     }
 
     private void onState(KafkaStreams.State state) {
@@ -159,6 +179,7 @@ public final class EddyApplication implements AutoCloseable {
         }
         streams.close(CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+        promoter.close();
         reporter.close();
         catalogue.close();
         if (http != null) {

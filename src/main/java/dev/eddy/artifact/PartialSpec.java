@@ -13,8 +13,8 @@ import java.util.Set;
 
 /** A spec that leaves out what an imported file tells: it renames, names the fields and labels, and says what values mean. */
 public final class PartialSpec {
-    private static final Set<String> REPLACED =
-            Set.of("name", "version", "task", "emit", "endField", "lookAhead", "maxLength", "probes", "stateOf");
+    private static final Set<String> REPLACED = Set.of(
+            "name", "version", "task", "emit", "endField", "lookAhead", "maxLength", "probes", "stateOf", "warmUp");
 
     /** In a head, the output of a graph that it is made from. */
     private static final String FROM = "from";

@@ -55,7 +55,7 @@ public final class Catalogue implements AutoCloseable {
     /** By name of the models that answer; {@link #ANY} where events name none. */
     private final Map<String, DeploymentHistory> histories = new TreeMap<>();
 
-    private ModelId prepared; // null: none
+    private List<ModelId> prepared = List.of();
     private long preparedAt; // requestedAt of the prepare record; 0: none
     private int loading;
 
@@ -143,6 +143,11 @@ public final class Catalogue implements AutoCloseable {
     /** The deployments of one model name, where events name their models. */
     public synchronized DeploymentHistory history(String name) {
         return histories.getOrDefault(name, DeploymentHistory.EMPTY);
+    }
+
+    /** All deployments, by name of the models that answer; under the empty name where events name none. */
+    public synchronized Map<String, DeploymentHistory> histories() {
+        return Map.copyOf(histories);
     }
 
     /** Generation of the newest deployment of all; 0 for none. */
@@ -450,7 +455,7 @@ public final class Catalogue implements AutoCloseable {
     /** Whether a deployment names a version, or is about to; called with the lock held. */
     private boolean isWanted(CatalogueEntry entry) {
         ModelId id = CatalogueEntry.id(entry.manifest);
-        boolean asked = id.equals(prepared) && clock.getAsLong() < preparedAt + PREPARED_MS;
+        boolean asked = prepared.contains(id) && clock.getAsLong() < preparedAt + PREPARED_MS;
         return asked || isNamed(entry);
     }
 
@@ -477,23 +482,28 @@ public final class Catalogue implements AutoCloseable {
             return;
         }
         PrepareRecord record = ControlRecords.prepare(value);
-        ModelId model = ControlRecords.model(record);
+        List<ModelId> models = ControlRecords.models(record);
         synchronized (this) {
             if (record.getRequestedAt() <= preparedAt) {
                 return;
             }
             preparedAt = record.getRequestedAt();
-            prepared = model;
-            CatalogueEntry entry = entries.get(model.label());
-            if (entry != null && CatalogueEntry.id(entry.manifest).equals(model)) {
-                entry.idleSince = clock.getAsLong();
-                if (entry.canBeLoaded()) {
-                    LOG.info("model {} is about to be deployed: it is loaded", model);
-                    load(entry);
-                }
-            }
+            prepared = models;
+            models.forEach(this::prepare);
         }
         listeners.forEach(CatalogueListener::onChange);
+    }
+
+    /** Loads a version that is about to be deployed; called with the lock held. */
+    private void prepare(ModelId model) {
+        CatalogueEntry entry = entries.get(model.label());
+        if (entry != null && CatalogueEntry.id(entry.manifest).equals(model)) {
+            entry.idleSince = clock.getAsLong();
+            if (entry.canBeLoaded()) {
+                LOG.info("model {} is about to be deployed: it is loaded", model);
+                load(entry);
+            }
+        }
     }
 
     private void acceptDeployments(String key, byte[] value) throws IOException {

@@ -10,6 +10,7 @@ import dev.eddy.schema.ModelChunk;
 import dev.eddy.schema.ModelManifest;
 import dev.eddy.schema.ModelSignature;
 import dev.eddy.schema.PrepareRecord;
+import dev.eddy.schema.PreparedModel;
 import dev.eddy.schema.Sha256;
 import dev.eddy.schema.TransitionKind;
 import java.io.IOException;
@@ -38,6 +39,9 @@ public final class ControlRecords {
 
     private static final BinaryMessageDecoder<ModelManifest> MANIFESTS =
             SchemaHistory.teach(ModelManifest.getDecoder(), ControlRecords.class, "model-manifest-1.avsc");
+
+    private static final BinaryMessageDecoder<PrepareRecord> PREPARES =
+            SchemaHistory.teach(PrepareRecord.getDecoder(), ControlRecords.class, "prepare-1.avsc");
 
     private static final BinaryMessageDecoder<DeploymentsRecord> DEPLOYMENTS =
             SchemaHistory.teach(DeploymentsRecord.getDecoder(), ControlRecords.class, "deployments-1.avsc");
@@ -104,8 +108,20 @@ public final class ControlRecords {
 
     /** Value of the record that asks instances to load a model. */
     public static byte[] encodePrepare(ModelId model, long requestedAt) {
+        return encodePrepare(List.of(model), requestedAt);
+    }
+
+    /** Value of the record that asks instances to load models, at least one. */
+    public static byte[] encodePrepare(List<ModelId> models, long requestedAt) {
+        ModelId first = models.get(0);
+        List<PreparedModel> others = models.subList(1, models.size()).stream()
+                .map(model -> new PreparedModel(
+                        model.name(),
+                        model.version(),
+                        new Sha256(model.fingerprint().bytes())))
+                .toList();
         return encode(new PrepareRecord(
-                model.name(), model.version(), new Sha256(model.fingerprint().bytes()), requestedAt));
+                first.name(), first.version(), new Sha256(first.fingerprint().bytes()), requestedAt, others));
     }
 
     /** The model a manifest is about. */
@@ -113,15 +129,18 @@ public final class ControlRecords {
         return CatalogueEntry.id(manifest);
     }
 
-    /** The model that a prepare record asks for. */
-    public static ModelId model(PrepareRecord record) {
-        Fingerprint fingerprint = Fingerprint.ofHash(record.getFingerprint().bytes());
-        return new ModelId(record.getName(), record.getVersion(), fingerprint);
+    /** The models that a prepare record asks for. */
+    public static List<ModelId> models(PrepareRecord record) {
+        List<ModelId> models = new ArrayList<>();
+        models.add(id(record.getName(), record.getVersion(), record.getFingerprint()));
+        record.getOthers()
+                .forEach(other -> models.add(id(other.getName(), other.getVersion(), other.getFingerprint())));
+        return models;
     }
 
     /** @throws IOException if the bytes are not such a record */
     public static PrepareRecord prepare(byte[] value) throws IOException {
-        return decode(PrepareRecord.getDecoder(), value);
+        return decode(PREPARES, value);
     }
 
     /** Value of the record that says what a pipeline runs. */

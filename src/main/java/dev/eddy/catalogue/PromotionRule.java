@@ -1,5 +1,6 @@
 package dev.eddy.catalogue;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -70,6 +71,7 @@ public record PromotionRule(Metric metric, double factor, long over) {
 
     @Override
     public String toString() {
-        return metric.spelling() + " < " + factor + " * champion over " + over;
+        // In digits: a rule does not read exponents.
+        return metric.spelling() + " < " + BigDecimal.valueOf(factor).toPlainString() + " * champion over " + over;
     }
 }

@@ -1,5 +1,6 @@
 package dev.eddy.catalogue;
 
+import dev.eddy.model.ModelSpec;
 import java.util.Locale;
 
 /**
@@ -17,7 +18,7 @@ public record Transition(Kind kind, int warmUp) {
     public static final Transition RESTORE = new Transition(Kind.RESTORE, 0);
 
     /** Longest warm-up: for so many events two models run. */
-    public static final int MAX_WARM_UP = 1_000_000;
+    public static final int MAX_WARM_UP = ModelSpec.MAX_WARM_UP;
 
     /** What happens to a sequence's state. */
     public enum Kind {

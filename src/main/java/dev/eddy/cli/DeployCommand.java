@@ -1,54 +1,63 @@
 package dev.eddy.cli;
 
 import dev.eddy.app.OperationFailedException;
-import dev.eddy.app.Terminal;
-import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.app.rollout.ModelDeployer;
-import dev.eddy.app.rollout.ModelDeployer.StartTime;
-import dev.eddy.app.rollout.Verdicts;
-import dev.eddy.app.topics.TopicRole;
-import dev.eddy.app.topics.Topics;
+import dev.eddy.app.rollout.Proposal;
+import dev.eddy.app.rollout.RolloutPlanner;
+import dev.eddy.app.rollout.RolloutPlanner.ChallengerWish;
+import dev.eddy.app.rollout.RolloutPlanner.Wish;
 import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.PromotionRule;
+import dev.eddy.catalogue.Transition;
 import dev.eddy.config.EddyConfig;
-import dev.eddy.model.EventTime;
-import dev.eddy.model.ModelId;
-import dev.eddy.schema.InstanceStatus;
-import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code eddy deploy}. */
 @Command(
         name = "deploy",
         mixinStandardHelpOptions = true,
         description = {
-            "Makes a published model the one that scores, from an event time on.",
+            "Makes a published model the one that scores, the champion, from an event time on; or lets another one, a"
+                    + " challenger, run beside it.",
             "",
-            "First every running instance is asked to load it, and must say that it is READY and in memory; one that"
-                    + " rejects it or stays silent stops the deployment, unless --force is given: then instances that"
-                    + " do not have it go on with the older deployment until they do. Of two deployments at the same"
+            "First every running instance is asked to load the models, and must say that they are READY and in memory; one"
+                    + " that rejects a model or stays silent stops the deployment, unless --force is given: then instances"
+                    + " that do not have it go on with the older deployment until they do. Of two deployments at the same"
                     + " moment one is made, the other fails.",
             "",
-            "Each sequence then moves at its next event at or after that time, and begins there"
-                    + " at zero state. Late events never take a sequence back.",
+            "Each sequence then moves at its next event at or after that time. Late events never take a sequence back."
+                    + " What becomes of its state is the transition:",
+            "  carry   the new model goes on from it; its file must name the old model in 'stateOf'",
+            "  warm:N  the old model answers until the new one, from zero, has seen N events of the sequence",
+            "  reset   the new model begins at zero and answers at once",
+            "Without --transition it is carry where that is allowed, else warm where both models answer each event at once,"
+                    + " else reset; the command says which and why.",
             "",
-            "The first deployment of a pipeline is in force for all event times unless --from names one: events may be"
-                    + " waiting. Later ones take 'now': right behind the newest event of the input topic, and one"
-                    + " second later where events flow at this moment, so that every instance knows it in time.",
+            "A challenger sees the events of a share of the sequences, always the same ones. In shadow it is only measured; as"
+                    + " a canary it answers for them. A deployment has the challenger that it names, or none.",
             "",
             "Where events name their models (eddy.model.selector), each name has deployments of its own, and the name of"
                     + " the model says which. The first one of a name is in force for all event times only while no"
                     + " event has been read.",
             "",
-            "Example: eddy deploy -c eddy.properties pump-condition@2 --from 2026-03-01T00:00:00Z",
+            "Examples:",
+            "  eddy deploy pump@2                                        the best transition for the two models",
+            "  eddy deploy pump@2 --transition warm:200 --keep 12h --dry-run",
+            "  eddy deploy pump@2 --from 2026-03-01T00:00:00Z",
+            "  eddy deploy --challenger pump@3 --share 0.1               in shadow, beside the champion",
+            "  eddy deploy --challenger pump@3 --share 0.1 --canary --promote-if 'mae < 0.95 * champion over 100000'",
+            "  eddy deploy --no-challenger",
+            "  eddy rollback                                             back to the model before",
             ""
         })
 final class DeployCommand implements Callable<Integer> {
@@ -58,95 +67,131 @@ final class DeployCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;
 
-    @Parameters(paramLabel = "NAME@VERSION", converter = ModelName.Converter.class, description = "The model.")
+    @Mixin
+    private RolloutOptions rollout;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME@VERSION",
+            converter = ModelName.Converter.class,
+            description =
+                    "The model that is to answer. Default, with --challenger or --no-challenger: the one that does.")
     private ModelName model;
 
     @Option(
-            names = "--from",
-            paramLabel = "TIME",
-            defaultValue = "now",
-            description = "Event time: ISO 8601 in UTC, epoch milliseconds, or now. Default: ${DEFAULT-VALUE}.")
-    private String from;
+            names = "--transition",
+            paramLabel = "reset|carry|warm[:N]",
+            converter = TransitionName.Converter.class,
+            description =
+                    "What becomes of the states of sequences. N: events, by default as many as the model file says"
+                            + " (warmUp), else 50.")
+    private TransitionName transition;
 
     @Option(
-            names = "--wait",
-            paramLabel = "SECONDS",
-            defaultValue = "60",
-            description = "How long to wait for the instances. Default: ${DEFAULT-VALUE}.")
-    private int seconds;
+            names = "--challenger",
+            paramLabel = "NAME@VERSION",
+            converter = ModelName.Converter.class,
+            description = "A model that runs beside the champion.")
+    private ModelName challenger;
 
-    @Option(names = "--force", description = "Deploys even if an instance rejects the model or stays silent.")
-    private boolean force;
+    @Option(names = "--no-challenger", description = "Drops the challenger; the champion stays.")
+    private boolean noChallenger;
+
+    @Option(
+            names = "--share",
+            paramLabel = "SHARE",
+            description = "Of all sequences, by the hash of their keys: above 0, up to 1. Default: 0.1.")
+    private Double share;
+
+    @Option(names = "--canary", description = "The challenger answers for its share. Default: it is only measured.")
+    private boolean canary;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            description =
+                    "Events of a sequence that had begun which a canary sees before it answers. Default: as many as its"
+                            + " model file says (warmUp), else 50.")
+    private Integer warmUp;
+
+    @Option(
+            names = "--promote-if",
+            paramLabel = "RULE",
+            converter = Rule.class,
+            description =
+                    "The challenger becomes champion if its error is that much lower on the events on which both were"
+                            + " measured, else it is dropped: 'mae < 0.95 * champion over 100000'. Errors: mae, mse, nll of"
+                            + " predictors, nll of language models, error and nll of taggers that are told the right labels.")
+    private PromotionRule rule;
 
     @Override
     public Integer call() throws InterruptedException {
+        check();
         EddyConfig settings = config.read();
-        PrintWriter out = command.commandLine().getOut();
-        Topics.ensure(settings, TopicRole.INPUT, TopicRole.CONTROL, TopicRole.STATUS);
-        try (ModelDeployer deployer = new ModelDeployer(settings, model.name());
-                InstanceReports reports = new InstanceReports(settings)) {
-            Verdicts verdicts = new Verdicts(reports, Duration.ofSeconds(seconds));
-            ModelId id = deployer.find(model.name(), model.version());
-            StartTime start = startTime(deployer);
-            List<InstanceStatus> ready = awaitLoaded(deployer, verdicts, id);
-            Deployment deployment = deployer.deploy(id, start);
-            out.println("deployment " + deployment.generation() + " of pipeline " + settings.pipeline() + ": " + id
-                    + " from event time " + EventTime.text(deployment.from()) + " on");
-            out.flush();
-            List<InstanceStatus> known = verdicts.awaitGeneration(deployment.generation(), this::show);
-            known.forEach(report -> out.println("  known to " + report.getInstance()));
-            if (ready.isEmpty() && known.isEmpty()) {
-                out.println("  no instance is running; it counts when one starts");
+        return rollout.run(settings, name(), this::plan);
+    }
+
+    /** The model name that the command itself says; null if it says none. */
+    private String name() {
+        if (model != null) {
+            return model.name();
+        }
+        return challenger == null ? null : challenger.name();
+    }
+
+    private void check() {
+        if (model == null && challenger == null && !noChallenger) {
+            throw usage("name the model to deploy as NAME@VERSION, or a --challenger");
+        } else if (challenger != null && noChallenger) {
+            throw usage("--challenger and --no-challenger exclude each other; name one of them");
+        } else if (challenger == null && (share != null || canary || warmUp != null || rule != null)) {
+            throw usage("--share, --canary, --warm-up and --promote-if are a challenger's; name one with --challenger");
+        } else if (model == null && transition != null) {
+            throw usage("--transition is how sequences come to a new model; name that as NAME@VERSION");
+        } else if (share != null && !(share > 0 && share <= 1)) {
+            throw usage("--share must be above 0 and up to 1, not " + share);
+        } else if (warmUp != null && (warmUp < 0 || warmUp > Transition.MAX_WARM_UP)) {
+            throw usage("--warm-up must be 0 to " + Transition.MAX_WARM_UP + ", not " + warmUp);
+        }
+    }
+
+    private Proposal plan(RolloutPlanner planner, ModelDeployer deployer) {
+        List<Deployment> before = deployer.history().deployments();
+        if (model == null
+                && noChallenger
+                && (before.isEmpty() || before.get(before.size() - 1).challenger() == null)) {
+            throw new OperationFailedException("there is no challenger to drop; 'eddy status' shows what runs");
+        }
+        return planner.plan(new Wish(
+                model == null ? null : deployer.find(model.name(), model.version()),
+                transition == null ? null : transition.kind(),
+                transition == null ? null : transition.warmUp(),
+                challenger == null
+                        ? null
+                        : new ChallengerWish(
+                                deployer.find(challenger.name(), challenger.version()),
+                                share == null ? 0.1 : share,
+                                canary,
+                                warmUp,
+                                rule),
+                rollout.keepMs()));
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
+    /** A rule as an argument. */
+    static final class Rule implements ITypeConverter<PromotionRule> {
+        @Override
+        public PromotionRule convert(String text) {
+            try {
+                return PromotionRule.parse(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("a number of the rule '" + text + "' is too large");
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
             }
-            awaitClock(deployment.from());
-        }
-        out.flush();
-        return 0;
-    }
-
-    private List<InstanceStatus> awaitLoaded(ModelDeployer deployer, Verdicts verdicts, ModelId id)
-            throws InterruptedException {
-        long requestedAt = deployer.prepare(id);
-        try {
-            return verdicts.awaitLoaded(id, requestedAt, this::show);
-        } catch (OperationFailedException e) {
-            if (!force) {
-                throw new OperationFailedException(
-                        "not deployed: " + e.getMessage() + "; --force deploys nevertheless", e);
-            }
-            command.commandLine().getErr().println("warning: deployed with --force although " + e.getMessage());
-            return List.of();
-        }
-    }
-
-    private void show(int answered, int all) {
-        if (Terminal.isWatched() && answered < all) {
-            PrintWriter err = command.commandLine().getErr();
-            err.print("\r\u001B[K" + answered + " of " + all + " instances");
-            err.flush();
-        }
-    }
-
-    private StartTime startTime(ModelDeployer deployer) {
-        if (from.equals("now")) {
-            return deployer::now;
-        }
-        try {
-            long time = EventTime.parse(from);
-            return () -> time;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "--from is '" + from + "'; use ISO 8601 as in 2026-03-01T00:00:00Z, epoch milliseconds, or now",
-                    e);
-        }
-    }
-
-    /** A deployment a moment ahead: when the command ends, it counts. */
-    private static void awaitClock(long from) throws InterruptedException {
-        long ahead = from - System.currentTimeMillis();
-        if (ahead > 0 && ahead < 5_000) {
-            Thread.sleep(ahead);
         }
     }
 }

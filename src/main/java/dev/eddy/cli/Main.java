@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             GenerateCommand.class,
             PublishCommand.class,
             DeployCommand.class,
+            RollbackCommand.class,
             StatusCommand.class,
             ModelsCommand.class,
             KeygenCommand.class,

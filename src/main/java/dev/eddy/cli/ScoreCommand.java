@@ -3,7 +3,9 @@ package dev.eddy.cli;
 import dev.eddy.app.files.EventFile;
 import dev.eddy.app.files.FileScorer;
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.wire.EventFileReader;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Spec;
             "Scores the events of a file with a model file, without a broker: the same processor, the same bytes as"
                     + " 'eddy run' writes.",
             "",
-            "Every key is a sequence; the events of a key are stepped in the order of the file. One JSON object is"
+            "Every key is a sequence; the events of a key are stepped in the order of the file, or, with --reorder, of their times. One JSON object is"
                     + " written for each event that can be scored, the others are counted. A sequence ends at a tombstone,"
                     + " at an event with the model's end field, or, with --idle, for want of events; a model whose answers"
                     + " wait for later events or for the end gives the rest of them then.",
@@ -68,6 +70,21 @@ final class ScoreCommand implements Callable<Integer> {
                             + " one, as eddy.sequence.idle.ms does. Default: never.")
     private long idle;
 
+    @Option(
+            names = "--reorder",
+            paramLabel = "MS",
+            defaultValue = "0",
+            description = "Puts events in the order of their times if they come up to so many milliseconds late, as"
+                    + " eddy.reorder.ms does; later ones are taken as they come. Default: 0, as they come.")
+    private long reorder;
+
+    @Option(
+            names = "--dedupe",
+            paramLabel = "FIELD",
+            description = "Drops events whose number in this field is not above the last one of their key, as"
+                    + " eddy.dedupe.field does.")
+    private String dedupe;
+
     @Option(names = "--end", description = "Ends every sequence at the end of the file.")
     private boolean end;
 
@@ -81,8 +98,18 @@ final class ScoreCommand implements Callable<Integer> {
         if (idle < 0) {
             throw new ParameterException(command.commandLine(), "--idle must not be negative");
         }
+        if (reorder < 0) {
+            throw new ParameterException(command.commandLine(), "--reorder must not be negative");
+        }
+        if (dedupe != null && !Fields.isPath(dedupe)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--dedupe '" + dedupe + "' is no field: names with dots between them are one");
+        }
         ModelFile file = ModelFile.read(model);
-        FileScorer scorer = new FileScorer(LiveModel.compile(file.id(), file.spec(), file), idle);
+        SequenceRules rules =
+                SequenceRules.NONE.withIdle(idle).withReorder(reorder).withNumber(dedupe);
+        FileScorer scorer = new FileScorer(LiveModel.compile(file.id(), file.spec(), file), rules);
         PrintWriter err = command.commandLine().getErr();
         EventFile input = events.get();
         try (EventFileReader reader = input.open();
@@ -117,6 +144,17 @@ final class ScoreCommand implements Callable<Integer> {
                     rejected,
                     scorer.rejected(),
                     scorer.firstRejection());
+        }
+        if (scorer.reordered() + scorer.late() > 0) {
+            err.printf(
+                    Locale.ROOT,
+                    "%,d late events put in their place, %,d taken as they came because they were later than"
+                            + " --reorder%n",
+                    scorer.reordered(),
+                    scorer.late());
+        }
+        if (scorer.duplicates() > 0) {
+            err.printf(Locale.ROOT, "%,d duplicates dropped%n", scorer.duplicates());
         }
         if (scorer.waiting() > 0) {
             err.printf(

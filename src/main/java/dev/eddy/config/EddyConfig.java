@@ -1,5 +1,6 @@
 package dev.eddy.config;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String DEAD_LETTER_TOPIC = "eddy.topics.deadletter";
     public static final String CONTROL_TOPIC = "eddy.topics.control";
     public static final String STATUS_TOPIC = "eddy.topics.status";
+    public static final String LABELS_TOPIC = "eddy.topics.labels";
     public static final String TOPICS_CREATE = "eddy.topics.create";
     public static final String TOPICS_PARTITIONS = "eddy.topics.partitions";
     public static final String TOPICS_REPLICATION = "eddy.topics.replication.factor";
@@ -37,8 +39,16 @@ public final class EddyConfig extends AbstractConfig {
     public static final String INPUT_AVRO_SCHEMA = "eddy.input.avro.schema";
     public static final String INPUT_DESERIALIZER = "eddy.input.deserializer";
     public static final String OUTPUT_FORMAT = "eddy.output.format";
+    public static final String LABELS_FIELD = "eddy.labels.field";
+    public static final String LABELS_AVRO_SCHEMA = "eddy.labels.avro.schema";
+    public static final String LABELS_WAIT = "eddy.labels.wait.ms";
     public static final String NO_MODEL = "eddy.no.model";
+    public static final String REORDER = "eddy.reorder.ms";
+    public static final String LATE_POLICY = "eddy.late.policy";
+    public static final String DEDUPE_FIELD = "eddy.dedupe.field";
     public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
+    public static final String SEQUENCE_TTL = "eddy.sequence.ttl.ms";
+    public static final String SEQUENCE_TTL_END_RECORDS = "eddy.sequence.ttl.end.records";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
     public static final String MODEL_MAX_TENSORS = "eddy.model.max.tensors";
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
@@ -47,6 +57,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String MODEL_SELECTOR = "eddy.model.selector";
     public static final String MODEL_SELECTOR_DEFAULT = "eddy.model.selector.default";
     public static final String MODEL_SELECTOR_TOPICS = "eddy.model.selector.topics";
+    public static final String ROLLBACK = "eddy.rollback.ms";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
     public static final String HTTP_HOST = "eddy.http.host";
@@ -106,6 +117,13 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.HIGH,
                     "Compacted topic on which every instance says what it runs and which models it accepts.")
             .define(
+                    LABELS_TOPIC,
+                    Type.STRING,
+                    null,
+                    Importance.MEDIUM,
+                    "Topic of the right labels of events, by which taggers are measured: key and timestamp are those of "
+                            + "the event, partitions those of the input topic. Empty: none.")
+            .define(
                     TOPICS_CREATE,
                     Type.BOOLEAN,
                     false,
@@ -153,6 +171,26 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.HIGH,
                     "Format of predictions: json objects, or avro by schemas/prediction.avsc.")
             .define(
+                    LABELS_FIELD,
+                    Type.STRING,
+                    "label",
+                    new ConfigDef.NonEmptyString(),
+                    Importance.LOW,
+                    "Field of a label's value that is the label; the format is that of events.")
+            .define(
+                    LABELS_AVRO_SCHEMA,
+                    Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "File with the Avro schema of labels, where events are avro.")
+            .define(
+                    LABELS_WAIT,
+                    Type.LONG,
+                    3_600_000L,
+                    Range.atLeast(1),
+                    Importance.LOW,
+                    "For how many milliseconds of event time predictions wait for their labels, and labels for their events.")
+            .define(
                     NO_MODEL,
                     Type.STRING,
                     "wait",
@@ -161,6 +199,30 @@ public final class EddyConfig extends AbstractConfig {
                     "What happens to events while no model has been deployed: they wait in their topic, or go to the "
                             + "dead-letter topic.")
             .define(
+                    REORDER,
+                    Type.LONG,
+                    0L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "Events are put in the order of their times if they come up to so many milliseconds of event time "
+                            + "late; every answer waits as long. 0 takes them as they come.")
+            .define(
+                    LATE_POLICY,
+                    Type.STRING,
+                    "step",
+                    ValidString.in("step", "dead-letter"),
+                    Importance.MEDIUM,
+                    "What happens to events later than " + REORDER + ": step takes them as they come, dead-letter "
+                            + "refuses them.")
+            .define(
+                    DEDUPE_FIELD,
+                    Type.STRING,
+                    null,
+                    EddyConfig::requirePath,
+                    Importance.MEDIUM,
+                    "Field with a whole number that grows from event to event of a key; an event whose number does "
+                            + "not is dropped.")
+            .define(
                     SEQUENCE_IDLE,
                     Type.LONG,
                     0L,
@@ -168,6 +230,20 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     "A sequence ends when its partition's event times are so many milliseconds past its own last one; "
                             + "0 for never.")
+            .define(
+                    SEQUENCE_TTL,
+                    Type.LONG,
+                    0L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "A sequence without events for so many milliseconds expires and its state is deleted; 0 for never. "
+                            + "Of this and " + SEQUENCE_IDLE + " the smaller one counts.")
+            .define(
+                    SEQUENCE_TTL_END_RECORDS,
+                    Type.BOOLEAN,
+                    false,
+                    Importance.LOW,
+                    "Whether a record on the output topic tells of every sequence that expired.")
             .define(
                     MODEL_MAX_BYTES,
                     Type.LONG,
@@ -219,6 +295,14 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.LOW,
                     "Names of models by topic, as TOPIC:MODEL, separated by commas, for " + MODEL_SELECTOR
                             + "=topic; other topics stand for the model of their own name.")
+            .define(
+                    ROLLBACK,
+                    Type.LONG,
+                    3_600_000L,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "How long, in event time, sequences keep the state that a deployment replaced, for a rollback, in "
+                            + "milliseconds; eddy deploy takes it unless --keep names another.")
             .define(
                     STATUS_INTERVAL,
                     Type.LONG,
@@ -278,11 +362,21 @@ public final class EddyConfig extends AbstractConfig {
         }
         requireWith("avro", INPUT_AVRO_SCHEMA);
         requireWith("deserializer", INPUT_DESERIALIZER);
+        if (labelsTopic() != null) {
+            requireWith("avro", LABELS_AVRO_SCHEMA);
+            requireOwnTopic();
+        }
         if (pipeline().indexOf('/') >= 0) {
             throw new ConfigException(
                     PIPELINE + "=" + pipeline() + " has a slash; use letters, digits, dots and dashes");
         }
         SelectorSettings.check(this);
+    }
+
+    private static void requirePath(String name, Object value) {
+        if (value != null && Arrays.asList(value.toString().split("\\.", -1)).contains("")) {
+            throw new ConfigException(name, value, "a path has names with dots between them, such as meta.number");
+        }
     }
 
     private static void checkSelector(String name, Object value) {
@@ -297,10 +391,25 @@ public final class EddyConfig extends AbstractConfig {
         }
     }
 
+    private void requireOwnTopic() {
+        for (String setting : List.of(INPUT_TOPIC, OUTPUT_TOPIC, DEAD_LETTER_TOPIC, CONTROL_TOPIC, STATUS_TOPIC)) {
+            if (getString(setting).equals(labelsTopic())) {
+                throw new ConfigException(LABELS_TOPIC + " and " + setting + " are the same topic, "
+                        + getString(setting) + "; labels need one of their own");
+            }
+        }
+    }
+
     /** A Kafka setting as a text. */
     public String text(String name, String otherwise) {
         Object value = originals().get(name);
         return value == null ? otherwise : value.toString();
+    }
+
+    /** The topic of labels; null for none. */
+    public String labelsTopic() {
+        String topic = getString(LABELS_TOPIC);
+        return topic == null || topic.isBlank() ? null : topic;
     }
 
     public String pipeline() {

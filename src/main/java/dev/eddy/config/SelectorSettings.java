@@ -39,6 +39,10 @@ public final class SelectorSettings {
         String selector = config.getString(EddyConfig.MODEL_SELECTOR);
         String otherwise = config.getString(EddyConfig.MODEL_SELECTOR_DEFAULT);
         boolean byTopic = TOPIC.equals(selector);
+        if (selector != null && config.labelsTopic() != null) {
+            throw new ConfigException(EddyConfig.LABELS_TOPIC + " cannot be set with " + EddyConfig.MODEL_SELECTOR
+                    + ": a label does not say which model's sequence it is for; leave one of the two out");
+        }
         if (otherwise != null) {
             checkDefault(otherwise, selector);
         }
@@ -79,9 +83,15 @@ public final class SelectorSettings {
                         + (topic.isEmpty() ? " has an empty name in its list" : " names " + topic + " twice"));
             }
         }
-        if (config.getLong(EddyConfig.SEQUENCE_IDLE) > 0) {
-            throw new ConfigException(EddyConfig.SEQUENCE_IDLE + " cannot be set with several input topics: how their"
-                    + " times run beside each other is not determined, so when a sequence ends would not be either");
+        for (String period : List.of(EddyConfig.SEQUENCE_IDLE, EddyConfig.SEQUENCE_TTL, EddyConfig.REORDER)) {
+            if (config.getLong(period) > 0) {
+                throw new ConfigException(
+                        period + " cannot be set with several input topics: how their times run beside"
+                                + " each other is not determined, so "
+                                + (period.equals(EddyConfig.REORDER)
+                                        ? "which events are late would not be either"
+                                        : "when a sequence ends would not be either"));
+            }
         }
     }
 

@@ -42,7 +42,9 @@ public final class BadEventException extends RuntimeException {
         NOT_FINITE_OUTPUT,
         /** The sequence has as many events already as the model reads of one. */
         TOO_LONG,
-        /** The event has more bytes than can wait for an answer. */
-        TOO_LARGE
+        /** The event has more bytes than can wait for its turn or for an answer. */
+        TOO_LARGE,
+        /** The event came after its turn, and the pipeline takes no such events. */
+        LATE
     }
 }

@@ -1,5 +1,6 @@
 package dev.eddy.model;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /** The named fields of one event, whatever they were decoded from. */
@@ -35,10 +36,13 @@ public interface Fields {
         if (field == null || field.isEmpty()) {
             throw new InvalidModelException("a feature names no 'field'");
         }
-        for (String name : path(field)) {
-            if (name.isEmpty()) {
-                throw new InvalidModelException("the field path '" + field + "' has an empty name");
-            }
+        if (!isPath(field)) {
+            throw new InvalidModelException("the field path '" + field + "' has an empty name");
         }
+    }
+
+    /** Whether a text is a path: names with dots between them. */
+    static boolean isPath(String field) {
+        return !Arrays.asList(path(field)).contains("");
     }
 }

@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
  * @param maxLength longest sequence of a model that reads it whole and answers at its end; {@code null}: it does not
  * @param probes   events and the values the model must give for them; checked before the model goes live
  * @param stateOf  fingerprints of models whose sequence states this one may carry on
+ * @param warmUp   how many events of a sequence it should see before it answers in the place of another model; {@code null}
+ *                 where it does not say
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder({
@@ -42,7 +44,8 @@ import java.util.regex.Pattern;
     "lookAhead",
     "maxLength",
     "probes",
-    "stateOf"
+    "stateOf",
+    "warmUp"
 })
 public record ModelSpec(
         String name,
@@ -59,12 +62,16 @@ public record ModelSpec(
         Integer lookAhead,
         Integer maxLength,
         List<Probe> probes,
-        List<String> stateOf) {
+        List<String> stateOf,
+        Integer warmUp) {
     /** Most events an answer can wait for; each of them is read again for every answer where a layer reads backward. */
     public static final int MAX_LOOK_AHEAD = 1_000;
 
     /** Longest sequence that can be read whole; its events wait in the store until it ends. */
     public static final int MAX_LENGTH = 100_000;
+
+    /** Longest warm-up; while it lasts, two models run. */
+    public static final int MAX_WARM_UP = 1_000_000;
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
@@ -103,6 +110,28 @@ public record ModelSpec(
                 probes, stateOf);
     }
 
+    /** A model that does not say how long it warms up. */
+    public ModelSpec(
+            String name,
+            String version,
+            List<Feature> features,
+            List<LayerSpec> layers,
+            EngineSpec engine,
+            HeadSpec head,
+            List<HeadSpec> heads,
+            DecoderSpec decoder,
+            Task task,
+            Emit emit,
+            String endField,
+            Integer lookAhead,
+            Integer maxLength,
+            List<Probe> probes,
+            List<String> stateOf) {
+        this(
+                name, version, features, layers, engine, head, heads, decoder, task, emit, endField, lookAhead,
+                maxLength, probes, stateOf, null);
+    }
+
     public ModelSpec {
         requireWord("name", name);
         requireWord("version", version);
@@ -134,6 +163,7 @@ public record ModelSpec(
             throw new InvalidModelException("the graph holds its head itself, so the spec's head can have no 'weight'");
         }
         requireWaiting(task, emit, lookAhead, maxLength);
+        requireRange("warmUp", warmUp, MAX_WARM_UP);
         if (decoder == null) {
             probes.forEach(ModelSpec::requireValuesOfEvents);
         } else {
@@ -249,7 +279,8 @@ public record ModelSpec(
                 lookAhead,
                 maxLength,
                 probes,
-                stateOf);
+                stateOf,
+                warmUp);
     }
 
     /** The same network as the encoder of a decoder, which answers when a sequence ends. */
@@ -269,14 +300,15 @@ public record ModelSpec(
                 lookAhead,
                 maxLength,
                 probes,
-                stateOf);
+                stateOf,
+                warmUp);
     }
 
     /** The same model with these probes. */
     public ModelSpec withProbes(List<Probe> newProbes) {
         return new ModelSpec(
                 name, version, features, layers, engine, head, heads, decoder, task, emit, endField, lookAhead,
-                maxLength, newProbes, stateOf);
+                maxLength, newProbes, stateOf, warmUp);
     }
 
     private static void requireWord(String what, String value) {

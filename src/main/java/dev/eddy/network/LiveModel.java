@@ -90,12 +90,16 @@ public final class LiveModel {
         return model;
     }
 
+    /** Bytes of a sequence's state, without what is said about it. */
+    public long stateBytes() {
+        return (long) Float.BYTES * (network.stateSize() + (long) features.rememberedWidth())
+                + (long) Double.BYTES * taskMemory();
+    }
+
     /** States and predictions are records, which brokers take up to a million bytes. */
     private void requireRecordSizes() {
-        long stateBytes = (long) Float.BYTES * (network.stateSize() + (long) features.rememberedWidth())
-                + (long) Double.BYTES * taskMemory();
-        if (stateBytes > MAX_STATE_BYTES) {
-            throw new InvalidModelException("the state of a sequence has " + stateBytes + " bytes; up to "
+        if (stateBytes() > MAX_STATE_BYTES) {
+            throw new InvalidModelException("the state of a sequence has " + stateBytes() + " bytes; up to "
                     + MAX_STATE_BYTES + " fit into a record of the changelog");
         }
         if (decoder != null && decoder.recordBytes() > MAX_LIST_BYTES) {

@@ -4,6 +4,7 @@ import dev.eddy.model.BadEventException;
 import dev.eddy.model.Decoded;
 import dev.eddy.model.Fields;
 import dev.eddy.model.InvalidModelException;
+import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Probe;
 import java.util.Arrays;
 import java.util.List;
@@ -30,17 +31,51 @@ public final class ProbeCheck {
 
     /**
      * The values a model gives for a sequence of events that starts at zero state, (events, outputs); those of a decoder after
-     * the last of them, (outputs, numbers), a token as its id and log-probability.
+     * the last of them, (outputs, numbers), a token as its id and log-probability. Where a layer reads backward, each event's are
+     * those in the light of all events of the sequence; of a model that gives one output for a sequence, those of the sequence
+     * that ends with the event.
      */
     public static double[][] values(LiveModel model, List<Map<String, Object>> events) {
+        if (model.network().readsBackward()) {
+            return wholeValues(model, events);
+        }
         Rollout sequence = new Rollout(model);
         double[][] values = new double[events.size()][];
         for (int t = 0; t < values.length; t++) {
-            Map<String, Object> event = events.get(t);
-            long time = event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
-            values[t] = sequence.step(Fields.of(event), time);
+            values[t] = sequence.step(Fields.of(events.get(t)), time(events.get(t)));
         }
         return model.decoder() == null ? values : values(sequence.decode());
+    }
+
+    private static double[][] wholeValues(LiveModel model, List<Map<String, Object>> events) {
+        Network network = model.network();
+        float[][] inputs = inputs(model, events);
+        float[][] outputs = new float[inputs.length][network.outputSize()];
+        Network.Scratch scratch = network.newScratch();
+        if (model.spec().emit() == ModelSpec.Emit.END) {
+            for (int t = 0; t < inputs.length; t++) {
+                network.summary(inputs, t + 1, new float[network.stateSize()], outputs[t], scratch);
+            }
+        } else {
+            float[] state = new float[network.stateSize()];
+            network.pass(inputs, inputs.length, inputs.length, state, outputs, scratch);
+        }
+        return Arrays.stream(outputs).map(model.readout()::values).toArray(double[][]::new);
+    }
+
+    /** The events as the network reads them, (events, inputSize). */
+    private static float[][] inputs(LiveModel model, List<Map<String, Object>> events) {
+        float[] remembered = new float[model.features().rememberedWidth()];
+        float[][] inputs = new float[events.size()][model.network().inputSize()];
+        for (int t = 0; t < inputs.length; t++) {
+            model.features().encode(Fields.of(events.get(t)), time(events.get(t)), remembered, inputs[t]);
+            model.features().remember(inputs[t], remembered);
+        }
+        return inputs;
+    }
+
+    private static long time(Map<String, Object> event) {
+        return event.get(TIMESTAMP) instanceof Number number ? number.longValue() : 0;
     }
 
     private static double[][] values(Decoded decoded) {

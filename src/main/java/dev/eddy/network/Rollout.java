@@ -43,8 +43,13 @@ public final class Rollout {
      * @param task          what the task carries, (taskMemory)
      * @param steps         events the state has seen
      * @param lastEventTime time of the last of them, epoch milliseconds
+     * @throws InvalidModelException if a layer of the model reads backward, for which there are no single steps
      */
     public Rollout(LiveModel model, float[] state, float[] remembered, double[] task, long steps, long lastEventTime) {
+        if (model.network().readsBackward()) {
+            throw new InvalidModelException("a layer of the model reads backward, so it cannot go from event to event;"
+                    + " use a model whose layers all read forward");
+        }
         this.model = model;
         this.state = state.clone();
         this.remembered = remembered.clone();

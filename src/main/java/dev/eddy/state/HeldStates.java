@@ -2,6 +2,7 @@ package dev.eddy.state;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -17,6 +18,9 @@ import java.util.zip.CRC32C;
  * @param keptUntil  event time until which it is good for one, epoch milliseconds; 0 without one
  */
 public record HeldStates(byte[] answering, byte[] warming, int warmUp, byte[] challenger, byte[] kept, long keptUntil) {
+    /** Of a record of the changelog, which brokers take up to a million bytes; the rest is for the key and what Kafka adds. */
+    public static final int MAX_BYTES = 950_000;
+
     private static final byte MAGIC = (byte) 0xEB;
     private static final byte VERSION = 1;
     private static final int HEADER_BYTES = 4 + Integer.BYTES + Long.BYTES;
@@ -103,6 +107,11 @@ public record HeldStates(byte[] answering, byte[] warming, int warmUp, byte[] ch
     public int size() {
         int states = length(answering) + length(warming) + length(challenger) + length(kept);
         return isSingle() ? states : HEADER_BYTES + LENGTHS_BYTES + states + CHECKSUM_BYTES;
+    }
+
+    /** How many bytes are stored of several states together. */
+    public static long sizeOf(long... states) {
+        return HEADER_BYTES + LENGTHS_BYTES + LongStream.of(states).sum() + CHECKSUM_BYTES;
     }
 
     private static int length(byte[] state) {

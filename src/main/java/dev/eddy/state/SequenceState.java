@@ -19,6 +19,8 @@ public final class SequenceState {
     private long timer;
     private int waiting;
     private boolean warm;
+    private boolean numbered;
+    private long number;
 
     public SequenceState(LiveModel model) {
         this.model = model;
@@ -31,6 +33,7 @@ public final class SequenceState {
     public void reset(int newGeneration) {
         set(newGeneration, 0, 0, 0, 0);
         warm = false;
+        forgetNumber();
         Arrays.fill(network, 0f);
         Arrays.fill(remembered, 0f);
         Arrays.fill(task, Double.NaN);
@@ -58,6 +61,26 @@ public final class SequenceState {
     /** Whether a transition handed the state over; else it began at zero when its model began to answer. */
     public boolean isWarm() {
         return warm;
+    }
+
+    /** Sets the number of the last event, by which duplicates are known. */
+    public void setNumber(long ofLastEvent) {
+        numbered = true;
+        number = ofLastEvent;
+    }
+
+    /** The events have no numbers. */
+    public void forgetNumber() {
+        numbered = false;
+        number = 0;
+    }
+
+    boolean isNumbered() {
+        return numbered;
+    }
+
+    long number() {
+        return number;
     }
 
     /** Sets the time of the sequence's timer; 0 for none. */

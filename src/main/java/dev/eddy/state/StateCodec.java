@@ -3,6 +3,7 @@ package dev.eddy.state;
 import dev.eddy.model.Fingerprint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /** Sequence states as bytes; the layout is in {@code schemas/state.md}. */
@@ -10,6 +11,7 @@ public final class StateCodec {
     private static final byte MAGIC = (byte) 0xED;
     private static final byte VERSION = 2;
     private static final int START_AT = 2;
+    private static final int FLAGS_AT = 3;
     private static final int GENERATION_AT = 4;
     private static final int FINGERPRINT_AT = 8;
     private static final int FINGERPRINT_BYTES = 16;
@@ -17,14 +19,18 @@ public final class StateCodec {
     private static final int TIME_AT = 32;
     private static final int TIMER_AT = 40;
     private static final int WAITING_AT = 48;
-    private static final int PAYLOAD_AT = 52;
+    private static final int HEADER_BYTES = 52;
     private static final int CHECKSUM_BYTES = 4;
+
+    /** The flag that says that the number of the last event follows the header. */
+    private static final byte NUMBERED = 1;
 
     private StateCodec() {}
 
     /** Bytes of a state of this shape. */
     public static int size(SequenceState state) {
-        return PAYLOAD_AT
+        return HEADER_BYTES
+                + (state.isNumbered() ? Long.BYTES : 0)
                 + Float.BYTES * (state.network.length + state.remembered.length)
                 + Double.BYTES * state.task.length
                 + CHECKSUM_BYTES;
@@ -34,12 +40,16 @@ public final class StateCodec {
     public static byte[] write(SequenceState state) {
         byte[] bytes = new byte[size(state)];
         ByteBuffer buffer = littleEndian(bytes);
-        buffer.put(MAGIC).put(VERSION).put((byte) (state.isWarm() ? 1 : 0)).put((byte) 0);
+        buffer.put(MAGIC).put(VERSION).put((byte) (state.isWarm() ? 1 : 0));
+        buffer.put(state.isNumbered() ? NUMBERED : 0);
         buffer.putInt(state.generation());
         state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
         buffer.putLong(STEPS_AT, state.steps()).putLong(TIME_AT, state.lastEventTime());
         buffer.putLong(TIMER_AT, state.timer()).putInt(WAITING_AT, state.waiting());
-        int at = PAYLOAD_AT;
+        if (state.isNumbered()) {
+            buffer.putLong(HEADER_BYTES, state.number());
+        }
+        int at = payloadAt(bytes);
         buffer.position(at).asFloatBuffer().put(state.network).put(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
         buffer.position(at).asDoubleBuffer().put(state.task);
@@ -56,11 +66,16 @@ public final class StateCodec {
      */
     public static void read(byte[] bytes, SequenceState state) {
         check(bytes);
+        ByteBuffer buffer = littleEndian(bytes);
+        if (isNumbered(bytes)) {
+            state.setNumber(buffer.getLong(HEADER_BYTES));
+        } else {
+            state.forgetNumber();
+        }
         if (!belongsTo(bytes, state.model.id().fingerprint()) || bytes.length != size(state)) {
             throw new CorruptStateException("a state of " + bytes.length + " bytes does not belong to model "
                     + state.model.id() + ", whose states have " + size(state));
         }
-        ByteBuffer buffer = littleEndian(bytes);
         state.set(
                 buffer.getInt(GENERATION_AT),
                 buffer.getLong(STEPS_AT),
@@ -68,7 +83,7 @@ public final class StateCodec {
                 buffer.getLong(TIMER_AT),
                 buffer.getInt(WAITING_AT));
         state.setWarm(buffer.get(START_AT) == 1);
-        int at = PAYLOAD_AT;
+        int at = payloadAt(bytes);
         buffer.position(at).asFloatBuffer().get(state.network).get(state.remembered);
         at += Float.BYTES * (state.network.length + state.remembered.length);
         buffer.position(at).asDoubleBuffer().get(state.task);
@@ -76,7 +91,26 @@ public final class StateCodec {
 
     /** Whether a state's bytes name a model. */
     public static boolean belongsTo(byte[] bytes, Fingerprint fingerprint) {
-        return bytes.length >= PAYLOAD_AT && fingerprint.startsWith(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
+        return bytes.length >= HEADER_BYTES && fingerprint.startsWith(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
+    }
+
+    /** What a state's bytes have of the fingerprint of their model: its first {@value #FINGERPRINT_BYTES} bytes. */
+    public static byte[] model(byte[] bytes) {
+        header(bytes);
+        return Arrays.copyOfRange(bytes, FINGERPRINT_AT, FINGERPRINT_AT + FINGERPRINT_BYTES);
+    }
+
+    /** Whether two states are of the same model. */
+    public static boolean isSameModel(byte[] one, byte[] other) {
+        return one.length >= HEADER_BYTES
+                && other.length >= HEADER_BYTES
+                && Arrays.equals(
+                        one,
+                        FINGERPRINT_AT,
+                        FINGERPRINT_AT + FINGERPRINT_BYTES,
+                        other,
+                        FINGERPRINT_AT,
+                        FINGERPRINT_AT + FINGERPRINT_BYTES);
     }
 
     /** The deployment generation a state's bytes name. */
@@ -104,6 +138,16 @@ public final class StateCodec {
         return header(bytes).getInt(WAITING_AT);
     }
 
+    /**
+     * Whether the sequence has seen an event's number: its last event had that one or a later one.
+     *
+     * @throws CorruptStateException if the bytes are damaged
+     */
+    public static boolean hasSeen(byte[] bytes, long number) {
+        check(bytes);
+        return isNumbered(bytes) && number <= littleEndian(bytes).getLong(HEADER_BYTES);
+    }
+
     /** The same state with another timer. */
     public static byte[] withTimer(byte[] bytes, long timer) {
         check(bytes);
@@ -121,13 +165,18 @@ public final class StateCodec {
     /**
      * A state that warmed up and now answers.
      *
-     * @param before the state that answered so far, whose timer it takes over
+     * @param before the state that answered so far: its timer and the time and number of the last event are taken over
      */
     public static byte[] takenOver(byte[] bytes, byte[] before) {
         check(bytes);
-        byte[] changed = bytes.clone();
-        ByteBuffer buffer = littleEndian(changed).put(START_AT, (byte) 1);
+        int length = bytes.length - payloadAt(bytes);
+        byte[] changed = Arrays.copyOf(bytes, payloadAt(before) + length);
+        ByteBuffer buffer = littleEndian(changed).put(START_AT, (byte) 1).put(FLAGS_AT, before[FLAGS_AT]);
         buffer.putLong(TIMER_AT, timer(before)).putLong(TIME_AT, lastEventTime(before));
+        if (isNumbered(before)) {
+            buffer.putLong(HEADER_BYTES, littleEndian(before).getLong(HEADER_BYTES));
+        }
+        System.arraycopy(bytes, payloadAt(bytes), changed, payloadAt(before), length);
         buffer.putInt(changed.length - CHECKSUM_BYTES, checksumOf(changed));
         return changed;
     }
@@ -145,18 +194,26 @@ public final class StateCodec {
         return changed;
     }
 
+    private static boolean isNumbered(byte[] bytes) {
+        return bytes[FLAGS_AT] == NUMBERED;
+    }
+
+    private static int payloadAt(byte[] bytes) {
+        return HEADER_BYTES + (isNumbered(bytes) ? Long.BYTES : 0);
+    }
+
     private static ByteBuffer header(byte[] bytes) {
-        if (bytes.length < PAYLOAD_AT + CHECKSUM_BYTES) {
+        if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
             throw new CorruptStateException("a state has only " + bytes.length + " bytes");
         }
         return littleEndian(bytes);
     }
 
     private static void check(byte[] bytes) {
-        if (bytes.length < PAYLOAD_AT + CHECKSUM_BYTES || bytes[0] != MAGIC) {
+        if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES || bytes[0] != MAGIC) {
             throw new CorruptStateException("these " + bytes.length + " bytes are not a sequence state");
         }
-        if (bytes[1] != VERSION) {
+        if (bytes[1] != VERSION || bytes[FLAGS_AT] < 0 || bytes[FLAGS_AT] > NUMBERED) {
             throw new CorruptStateException("a state has layout version " + bytes[1] + ", this program reads " + VERSION
                     + "; it was written by another release");
         }

@@ -36,8 +36,8 @@ public final class Eddy {
     public static final String STATE_STORE = "eddy-states";
 
     /**
-     * Name of the store of what is still to come, events that wait for their answers and timers; its changelog is
-     * {@code APPLICATION-eddy-pending-changelog}. Empty where no model and no setting asks for it.
+     * Name of the store of what is still to come, events that wait for their answers and timers, and of how many sequences
+     * each model answers; its changelog is {@code APPLICATION-eddy-pending-changelog}.
      */
     public static final String PENDING_STORE = "eddy-pending";
 
@@ -97,15 +97,19 @@ public final class Eddy {
         return this;
     }
 
-    /** The processor: events in, as bytes, an {@link Outcome} for each out. */
+    /**
+     * The processor: events in, as bytes, and, where {@code eddy.topics.labels} is set, labels from that topic merged with
+     * them; an {@link Outcome} for each event out.
+     */
     public ProcessorSupplier<byte[], byte[], byte[], Outcome> inference() {
         Supplier<EventDecoder> decoder = Formats.events(config);
         Supplier<PredictionEncoder> encoder = Formats.predictions(config);
-        long idleMillis = config.getLong(EddyConfig.SEQUENCE_IDLE);
+        SequenceRules rules = SequenceRules.of(config);
+        LabelSource labels = LabelSource.of(config);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, idleMillis, monitor);
+                return new InferenceProcessor(decoder, encoder, models, rules, monitor, labels);
             }
 
             @Override

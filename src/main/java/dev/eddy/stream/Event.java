@@ -1,5 +1,7 @@
 package dev.eddy.stream;
 
+import dev.eddy.model.BadEventException;
+import dev.eddy.model.BadEventException.Reason;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -28,6 +30,17 @@ public record Event(byte[] key, long time, Headers headers, byte[] value, Origin
     /** The same under another key. */
     Event withKey(byte[] other) {
         return new Event(other, time, headers, value, origin);
+    }
+
+    /**
+     * Refuses an event without a key.
+     *
+     * @throws BadEventException if it has none
+     */
+    void requireKey() {
+        if (key == null) {
+            throw new BadEventException(Reason.NULL_KEY, "the record has no key, so it belongs to no sequence");
+        }
     }
 
     /** The moment at which a sequence ends by itself. */

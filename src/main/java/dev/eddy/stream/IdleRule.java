@@ -1,20 +1,29 @@
 package dev.eddy.stream;
 
+import dev.eddy.model.Ending;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 
 /**
- * When a sequence is over for want of events: once the stream time has reached the latest time of its events plus a period.
+ * When a sequence is over for want of events: once the stream time has reached the latest time of its events plus a period, be
+ * it that after which sequences end as they should, or that after which they are given up; the smaller one counts.
  * That is a matter of event times alone. The timer of a sequence only sees to it that somebody looks when no event of its key
  * comes; it is written once for a key and period, not for every event: where the sequence has gone on meanwhile, it is set anew.
  */
 final class IdleRule {
     private final long period; // 0: sequences never end by themselves
+    private final Ending cause;
     private final Timers timers;
 
-    IdleRule(long period, Timers timers) {
-        this.period = period;
+    IdleRule(SequenceRules rules, Timers timers) {
+        this.period = rules.period();
+        this.cause = rules.cause();
         this.timers = timers;
+    }
+
+    /** Why a sequence ends that is over. */
+    Ending cause() {
+        return cause;
     }
 
     /** Whether sequences end by themselves at all. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** States in a map: for files and for replays, where nothing needs to survive. */
 public final class InMemoryStates implements StateAccess {
@@ -23,6 +24,11 @@ public final class InMemoryStates implements StateAccess {
     @Override
     public void delete(byte[] key) {
         states.remove(ByteBuffer.wrap(key));
+    }
+
+    @Override
+    public void forEach(Consumer<byte[]> state) {
+        states.values().forEach(state);
     }
 
     /** All keys, in the order in which their sequences began. */

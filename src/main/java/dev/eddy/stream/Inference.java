@@ -10,9 +10,12 @@ import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
 import dev.eddy.state.HeldStates;
 import dev.eddy.state.StateCodec;
+import dev.eddy.telemetry.Measurements.Role;
+import dev.eddy.telemetry.Score;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Prediction;
 import dev.eddy.wire.PredictionEncoder;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +29,11 @@ import java.util.function.Supplier;
 public final class Inference implements AutoCloseable {
     private static final int WORKSPACES = 8;
 
-    /** Sequences looked at before an event: if a million are over at once, no event waits for all of them. */
-    private static final int EXPIRED_PER_EVENT = 256;
+    /**
+     * Sequences looked at before an event. Each look needs an event of its key since the one before, so that one would do to
+     * keep up; and if a million are over at once, no event waits for more than these.
+     */
+    static final int EXPIRED_PER_EVENT = 2;
 
     private final EventDecoder decoder;
     private final Selection selection;
@@ -35,9 +41,13 @@ public final class Inference implements AutoCloseable {
     private final WaitingEvents waiting;
     private final Timers timers;
     private final IdleRule idle;
+    private final ReorderBuffer reorder; // null: events are taken as they come
+    private final EventNumber number; // null: duplicates are not looked for
+    private final boolean tellsOfTtl;
     private final InferenceMonitor monitor;
     private final Outcomes outcomes;
-    private final Answering.Answers answers;
+    private final Encoded answers;
+    private final SequenceCounts counts;
     private final Map<LiveModel, ModelWorkspace> workspaces = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -48,23 +58,26 @@ public final class Inference implements AutoCloseable {
     };
 
     private Object known; // the version of the deployments seen last
+    private Labels labels; // null: none are expected
+    /** By the history it is of, the generation of the newest deployment that an event came to. */
+    private final Map<String, Integer> newest = new HashMap<>();
 
     /**
      * The way of the events of one partition, where all deployments count for all of them.
      *
-     * @param stores     what is kept of sequences
-     * @param idleMillis a sequence is over when the stream time is so much past the latest time of its events; 0 for never
-     * @param outcomes   receives what becomes of the events
+     * @param stores   what is kept of sequences
+     * @param rules    what holds for events and sequences whatever their model
+     * @param outcomes receives what becomes of the events
      */
     public Inference(
             EventDecoder decoder,
             PredictionEncoder encoder,
             Supplier<LiveDeployments> deployments,
             SequenceStores stores,
-            long idleMillis,
+            SequenceRules rules,
             InferenceMonitor monitor,
             Outcomes outcomes) {
-        this(decoder, encoder, Selection.none(deployments), stores, idleMillis, monitor, outcomes);
+        this(decoder, encoder, Selection.none(deployments), stores, rules, monitor, outcomes);
     }
 
     /** The way of the events of one partition; a selection says which deployments count for which of them. */
@@ -73,7 +86,7 @@ public final class Inference implements AutoCloseable {
             PredictionEncoder encoder,
             Selection selection,
             SequenceStores stores,
-            long idleMillis,
+            SequenceRules rules,
             InferenceMonitor monitor,
             Outcomes outcomes) {
         this.decoder = decoder;
@@ -81,34 +94,66 @@ public final class Inference implements AutoCloseable {
         this.states = stores.states();
         this.waiting = new WaitingEvents(stores.pending());
         this.timers = new Timers(stores.pending());
-        this.idle = new IdleRule(idleMillis, timers);
+        this.idle = new IdleRule(rules, timers);
+        this.reorder =
+                rules.reorderMillis() == 0 ? null : new ReorderBuffer(rules, stores.pending(), monitor, this::take);
+        this.number = rules.number() == null ? null : new EventNumber(rules.number());
+        this.tellsOfTtl = rules.tellsOfTtl();
         this.monitor = monitor;
+        this.counts = new SequenceCounts(stores, monitor);
         this.outcomes = outcomes;
         this.answers = new Encoded(encoder);
     }
 
+    /** What is said of events is matched with labels from now on. */
+    Inference expecting(Labels expected) {
+        labels = expected;
+        return this;
+    }
+
     /**
-     * Takes one event, after the sequences that are over by now.
+     * Takes one event, or holds it until its turn comes.
      *
      * @param event      the event
      * @param streamTime the latest time of an event of its partition, itself included
      */
     public void infer(Event event, long streamTime) {
-        expire(streamTime, EXPIRED_PER_EVENT);
+        if (labels != null) {
+            labels.advance(streamTime);
+        }
+        if (reorder == null) {
+            take(event, streamTime);
+            return;
+        }
         try {
-            if (event.key() == null) {
-                throw new BadEventException(Reason.NULL_KEY, "the record has no key, so it belongs to no sequence");
-            }
+            reorder.arrive(event, streamTime);
+        } catch (BadEventException e) {
+            refuse(event, e);
+        }
+    }
+
+    /** Takes an event whose turn it is, after sequences that are over by then. */
+    private void take(Event event, long streamTime) {
+        endSome(streamTime, EXPIRED_PER_EVENT);
+        try {
+            event.requireKey();
             if (event.value() == null) {
-                selection.ended(event, states).forEach(tombstone -> endNow(tombstone, streamTime));
+                selection
+                        .ended(event, key -> isGoingOn(key, streamTime))
+                        .forEach(tombstone -> endNow(tombstone, streamTime));
             } else {
                 Fields fields = decoder.decode(event.origin().topic(), event.headers(), event.value());
-                step(selection.select(event, fields, states), streamTime, fields);
+                step(selection.select(event, fields, key -> isGoingOn(key, streamTime)), streamTime, fields);
             }
         } catch (BadEventException e) {
-            monitor.onRejection(e.reason());
-            reject(event, e.reason(), e.getMessage());
+            refuse(event, e);
         }
+    }
+
+    /** Whether there is a sequence that is not over; whether one that is has been ended already makes no difference. */
+    private boolean isGoingOn(byte[] key, long streamTime) {
+        byte[] stored = states.get(key);
+        return stored != null && !idle.isOver(HeldStates.read(stored).answering(), streamTime);
     }
 
     private void endNow(Event tombstone, long streamTime) {
@@ -121,6 +166,11 @@ public final class Inference implements AutoCloseable {
     private void step(Event event, long streamTime, Fields fields) {
         byte[] key = event.key();
         HeldStates held = current(key, streamTime);
+        long counted = number == null ? 0 : number.of(fields);
+        if (number != null && held != null && StateCodec.hasSeen(held.answering(), counted)) {
+            monitor.onDuplicate();
+            return;
+        }
         LiveDeployments all = follow(key);
         LiveDeployment deployment = deploymentFor(all, event.time(), held);
         Lineup lineup = held == null
@@ -134,26 +184,42 @@ public final class Inference implements AutoCloseable {
         long begin = System.nanoTime();
         workspace.answering().take(event, fields, last);
         monitor.onStep(System.nanoTime() - begin);
+        Score score = workspace.score();
         if (lineup.replaced() != null) {
             leave(key, lineup.replaced(), all);
         }
         Shadow challenger = shadow(lineup.challenger(), event, fields, deployment, before);
         Shadow warming = shadow(lineup.warming(), event, fields, deployment, before);
         boolean challenged = challenger != null && challenger.answers(before, deployment);
-        workspace.answering().settle(event, last, challenged ? Answering.Answers.NONE : answers);
-        if (challenged) {
-            challenger.settle(event, answers);
+        boolean compared = challenger != null
+                && challenger.isWarm(before, deployment)
+                && lineup.answering().isOf(deployment.model());
+        measure(deployment.generation(), lineup.answering().model(), score, warming, challenger, compared);
+        Answering.Answers silent = Answering.Answers.NONE;
+        workspace
+                .answering()
+                .settle(event, last, noting(deployment.generation(), false, compared, challenged ? silent : answers));
+        if (challenged || (labels != null && challenger != null && challenger.workspace() != null)) {
+            challenger.settle(event, noting(deployment.generation(), true, compared, challenged ? answers : silent));
         }
         if (last) {
             states.delete(key);
+            counts.change(held == null ? null : held.answering(), null);
             idle.forget(key, held == null ? 0 : StateCodec.timer(held.answering()));
             monitor.onEnd(Ending.FIELD);
         } else {
             workspace.state.setTimer(held == null ? 0 : StateCodec.timer(held.answering()));
+            setNumber(workspace, counted);
             idle.watch(key, workspace.state);
             HeldStates after = lineup.after(
                     workspace.save(), Shadow.stateOf(warming), Shadow.stateOf(challenger), deployment.deployment());
             states.put(key, after.bytes());
+            counts.change(held == null ? null : held.answering(), after.answering());
+        }
+        String history = selection.history(deployment);
+        if (deployment.generation() > newest.getOrDefault(history, 0)) {
+            newest.put(history, deployment.generation());
+            monitor.onInForce(deployment.deployment(), event.time());
         }
     }
 
@@ -167,17 +233,48 @@ public final class Inference implements AutoCloseable {
             return null;
         }
         ModelWorkspace workspace = workspaceOf(slot.model());
-        workspace.load(slot.state(), deployment.generation());
+        workspace.loadBeside(slot.state(), deployment.generation());
         long seen = workspace.state.steps();
         workspace.state.setWarm(seen != before);
         try {
             workspace.answering().take(event, fields, false);
-            return new Shadow(workspace, seen, workspace.save());
+            return new Shadow(workspace, seen, workspace.save(), workspace.score());
         } catch (BadEventException e) {
             monitor.onShadowRejection(slot.model().id(), e.reason());
-            workspace.load(slot.state(), deployment.generation());
-            return new Shadow(null, seen, workspace.save());
+            workspace.loadBeside(slot.state(), deployment.generation());
+            return new Shadow(null, seen, workspace.save(), null);
         }
+    }
+
+    /**
+     * Tells how far off the models were at an event, where that is known already.
+     *
+     * @param compared whether the deployment compares its challenger with the model that answers
+     */
+    private void measure(
+            int generation, LiveModel answering, Score score, Shadow warming, Shadow challenger, boolean compared) {
+        if (score != null) {
+            monitor.onScore(generation, Role.CHAMPION, answering.id(), score);
+        }
+        if (warming != null && warming.score() != null) {
+            monitor.onScore(generation, Role.WARMING, warming.workspace().model.id(), warming.score());
+        }
+        if (challenger == null || challenger.score() == null) {
+            return;
+        }
+        LiveModel challenging = challenger.workspace().model;
+        monitor.onScore(generation, Role.CHALLENGER, challenging.id(), challenger.score());
+        boolean comparable = compared
+                && answering.targets().equals(challenging.targets())
+                && answering.horizon() == challenging.horizon();
+        if (score != null && comparable) {
+            monitor.onPair(generation, answering.id(), score, challenging.id(), challenger.score());
+        }
+    }
+
+    /** Answers of which the labels are to know, too. */
+    private Answering.Answers noting(int generation, boolean challenger, boolean compared, Answering.Answers delegate) {
+        return labels == null ? delegate : new Noting(labels, generation, challenger, compared, delegate);
     }
 
     /** The model of a sequence changes: what waits for its old model is answered by that one. */
@@ -199,20 +296,43 @@ public final class Inference implements AutoCloseable {
         }
         HeldStates held = HeldStates.read(stored);
         if (idle.isOver(held.answering(), streamTime)) {
-            end(key, held, Ending.IDLE, null);
+            end(key, held, idle.cause(), null);
             return null;
         }
         return held;
     }
 
     /**
-     * Ends sequences that are over. When that is done changes nothing but the time at which their last answers come.
+     * Lets events go that were held, where none comes that would do it.
      *
-     * @param now   the stream time, or one that a quiet partition is taken to have reached
-     * @param limit look at so many at most
+     * @param streamTime what a quiet partition is taken to have reached
+     * @param limit      so many at most
+     * @return how many were let go
+     */
+    public int release(long streamTime, int limit) {
+        return reorder == null ? 0 : reorder.releaseByClock(streamTime, limit);
+    }
+
+    /** Lets everything go that is held, as if no event came any more. */
+    public void releaseAll() {
+        if (reorder != null) {
+            reorder.releaseAll();
+        }
+    }
+
+    /**
+     * Ends sequences that are over, after the events that are to be let go before. When that is done changes nothing but the
+     * time at which their last answers come.
+     *
+     * @param streamTime of the partition, or one that a quiet partition is taken to have reached
+     * @param limit      look at so many at most
      * @return how many were looked at
      */
-    public int expire(long now, int limit) {
+    public int expire(long streamTime, int limit) {
+        return endSome(reorder == null ? streamTime : reorder.horizon(streamTime), limit);
+    }
+
+    private int endSome(long now, int limit) {
         if (!idle.isOn() || !timers.mayBeDue(now)) {
             return 0;
         }
@@ -224,7 +344,7 @@ public final class Inference implements AutoCloseable {
                 continue; // of a sequence that is no more
             }
             if (idle.isOver(held.answering(), now)) {
-                end(timer.key(), held, Ending.IDLE, null);
+                end(timer.key(), held, idle.cause(), null);
             } else {
                 byte[] again = idle.again(timer.key(), held.answering());
                 states.put(timer.key(), held.withAnswering(again).bytes());
@@ -245,12 +365,17 @@ public final class Inference implements AutoCloseable {
     private void end(byte[] key, HeldStates held, Ending cause, Event closing) {
         byte[] state = held.answering();
         states.delete(key);
+        counts.change(state, null);
         idle.forget(key, StateCodec.timer(state));
         LiveModel owner = selection.of(key).ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
             abandonAll(key, state);
         } else {
             finish(key, state, owner, closing);
+            if (cause == Ending.TTL && tellsOfTtl) {
+                Event last = Event.end(key, StateCodec.lastEventTime(state));
+                answers.tell(last, workspaceOf(owner).ending(last, StateCodec.steps(state), cause));
+            }
         }
         monitor.onEnd(cause);
     }
@@ -258,7 +383,7 @@ public final class Inference implements AutoCloseable {
     private void finish(byte[] key, byte[] state, LiveModel owner, Event closing) {
         ModelWorkspace workspace = workspaceOf(owner);
         workspace.load(state, StateCodec.generation(state));
-        workspace.answering().finish(key, closing, answers);
+        workspace.answering().finish(key, closing, noting(StateCodec.generation(state), false, false, answers));
     }
 
     private void abandonAll(byte[] key, byte[] stored) {
@@ -271,18 +396,31 @@ public final class Inference implements AutoCloseable {
         }
     }
 
+    private void refuse(Event event, BadEventException why) {
+        monitor.onRejection(why.reason());
+        reject(event, why.reason(), why.getMessage());
+    }
+
     private void reject(Event event, Reason reason, String message) {
         outcomes.accept(event, new Outcome.Rejected(reason, message, event.value()));
     }
 
     /** The deployments of a sequence. Lets go of models that no deployment names any more, so that they can leave memory. */
     private LiveDeployments follow(byte[] key) {
-        Object newest = selection.version();
-        if (newest != known) {
+        Object version = selection.version();
+        if (version != known) {
             workspaces.keySet().removeIf(model -> !selection.names(model.id().fingerprint()));
-            known = newest;
+            known = version;
         }
         return selection.of(key);
+    }
+
+    private void setNumber(ModelWorkspace workspace, long counted) {
+        if (number == null) {
+            workspace.state.forgetNumber();
+        } else {
+            workspace.state.setNumber(counted);
+        }
     }
 
     private ModelWorkspace workspaceOf(LiveModel owner) {
@@ -300,6 +438,7 @@ public final class Inference implements AutoCloseable {
 
     @Override
     public void close() {
+        counts.close();
         decoder.close();
     }
 
@@ -309,8 +448,9 @@ public final class Inference implements AutoCloseable {
      * @param workspace holds what it says; null if it could not take the event
      * @param seen      events it had seen before
      * @param state     its state now
+     * @param score     how far off it was; null where that cannot be said
      */
-    private record Shadow(ModelWorkspace workspace, long seen, byte[] state) {
+    private record Shadow(ModelWorkspace workspace, long seen, byte[] state, Score score) {
         static byte[] stateOf(Shadow shadow) {
             return shadow == null ? null : shadow.state;
         }
@@ -322,11 +462,33 @@ public final class Inference implements AutoCloseable {
          */
         boolean answers(long championSeen, LiveDeployment deployment) {
             Challenger called = deployment.deployment().challenger();
-            return workspace != null && called.answers() && (seen == championSeen || seen >= called.warmUp());
+            return called.answers() && isWarm(championSeen, deployment);
+        }
+
+        /** Whether the challenger takes part, and has seen enough of the sequence to be asked. */
+        boolean isWarm(long championSeen, LiveDeployment deployment) {
+            int warmUp = deployment.deployment().challenger().warmUp();
+            return workspace != null && (seen == championSeen || seen >= warmUp);
         }
 
         void settle(Event event, Answering.Answers answers) {
             workspace.answering().settle(event, false, answers);
+        }
+    }
+
+    /** Shows answers to the labels, and hands them on. */
+    private record Noting(
+            Labels labels, int generation, boolean challenger, boolean compared, Answering.Answers delegate)
+            implements Answering.Answers {
+        @Override
+        public void answer(Event event, Prediction prediction) {
+            labels.predicted(event, prediction, generation, challenger, compared);
+            delegate.answer(event, prediction);
+        }
+
+        @Override
+        public void abandon(Event event, Reason reason, String message) {
+            delegate.abandon(event, reason, message);
         }
     }
 
@@ -341,6 +503,10 @@ public final class Inference implements AutoCloseable {
         @Override
         public void answer(Event event, Prediction prediction) {
             monitor.onPrediction(prediction.timestamp());
+            tell(event, prediction);
+        }
+
+        void tell(Event event, Prediction prediction) {
             Event original = selection.original(event);
             Prediction shown = original.key() == prediction.key() ? prediction : prediction.withKey(original.key());
             outcomes.accept(original, new Outcome.Predicted(shown, encoder.encode(shown)));

@@ -4,6 +4,7 @@ import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.PredictionEncoder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -17,29 +18,39 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * One step of a network for every record. Gives the outcomes of records as they come about, each with the key, timestamp and
  * headers of the record it is of.
  *
- * <p>Where sequences end for want of events, they do so by stream time, which Kafka Streams commits and restores: the same
- * events give the same answers, however often they are read. Only where a partition falls quiet does the clock help: the stream
+ * <p>Where events are held until their turn, or sequences end for want of events, that goes by stream time, which Kafka Streams
+ * commits and restores: the same events give the same answers, however often they are read. Only where a partition falls quiet does the clock help: the stream
  * time is then taken to go on as the clock does since the task saw its last event, or since its start. Should an event come
- * later whose time is not as late as that, a replay may find its sequence still open.
+ * later whose time is not as late as that, a replay may find its sequence still open, or events held that it came too late for.
  */
 final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outcome> {
     private static final long SHORTEST_LOOK = 10;
-    private static final long LONGEST_LOOK = 1_000;
-    private static final int EXPIRED_AT_ONCE = 256;
+    private static final long LONGEST_LOOK = 100;
 
-    /** So much of the thread's time is spent at once on sequences that are over. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** So much of the thread's time is spent at once on events that were held: they have waited long enough. */
+    private static final long RELEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final int RELEASED_AT_ONCE = 256;
+
+    /** Such a part of the thread's time is spent on sequences that are over: they can wait, and the events behind cannot. */
+    private static final int PART_FOR_ENDS = 50;
+
+    private static final int ENDED_AT_ONCE = 16;
 
     private final Supplier<EventDecoder> decoder;
     private final Supplier<PredictionEncoder> encoder;
     private final ModelSource models;
-    private final long idleMillis;
+    private final SequenceRules rules;
     private final InferenceMonitor monitor;
+    private final LabelSource labelSource; // null: no labels are expected
 
     private ProcessorContext<byte[], Outcome> context;
     private Inference inference;
     private KeyMark mark;
+    private Labels labels; // null: none are expected
+    private EventClock clock; // null: the stream time is that of the events
     private long lastEvent; // by the clock
+    private long lookNanos;
 
     /** Where a processor finds its models. */
     interface ModelSource {
@@ -59,13 +70,15 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             Supplier<EventDecoder> decoder,
             Supplier<PredictionEncoder> encoder,
             ModelSource models,
-            long idleMillis,
-            InferenceMonitor monitor) {
+            SequenceRules rules,
+            InferenceMonitor monitor,
+            LabelSource labelSource) {
         this.decoder = decoder;
         this.encoder = encoder;
         this.models = models;
-        this.idleMillis = idleMillis;
+        this.rules = rules;
         this.monitor = monitor;
+        this.labelSource = labelSource;
     }
 
     @Override
@@ -76,11 +89,13 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         KeyValueStore<Bytes, byte[]> pending = processorContext.getStateStore(Eddy.PENDING_STORE);
         SequenceStores stores = new SequenceStores(new StoreAccess(states), new StorePending(pending));
         mark = KeyMark.check(stores, models.isNamed(), () -> isUsed(states) || isUsed(pending));
-        inference = new Inference(
-                decoder.get(), encoder.get(), models.selection(), stores, idleMillis, monitor, this::forward);
-        if (idleMillis > 0) {
+        Selection selection = models.selection();
+        inference = new Inference(decoder.get(), encoder.get(), selection, stores, rules, monitor, this::forward);
+        expectLabels(stores.pending(), selection);
+        if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
-            Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, idleMillis / 2)));
+            Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, rules.shortest() / 2)));
+            lookNanos = look.toNanos();
             context.schedule(look, PunctuationType.WALL_CLOCK_TIME, this::lookWhileQuiet);
         }
     }
@@ -91,31 +106,62 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         }
     }
 
+    private void expectLabels(PendingAccess pending, Selection selection) {
+        if (labelSource == null) {
+            EventClock.forget(pending);
+            return;
+        }
+        clock = new EventClock(pending, context.currentStreamTimeMs());
+        labels = new Labels(labelSource, pending, selection, monitor);
+        labels.advance(clock.now());
+        inference.expecting(labels);
+    }
+
+    private long streamTime() {
+        return clock == null ? context.currentStreamTimeMs() : clock.now();
+    }
+
     @Override
     public void process(Record<byte[], byte[]> record) {
         mark.set();
         Event.Origin origin = context.recordMetadata()
                 .map(from -> new Event.Origin(from.topic(), from.partition(), from.offset()))
                 .orElse(Event.Origin.UNKNOWN);
-        if (idleMillis > 0) {
+        Event event = new Event(record.key(), record.timestamp(), record.headers(), record.value(), origin);
+        if (labels != null) {
+            if (origin.topic().equals(labelSource.topic())) {
+                labels.label(event);
+                return;
+            }
+            clock.advance(event.time());
+        }
+        if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
         }
-        inference.infer(
-                new Event(record.key(), record.timestamp(), record.headers(), record.value(), origin),
-                context.currentStreamTimeMs());
+        inference.infer(event, streamTime());
     }
 
     private void lookWhileQuiet(long now) {
-        long streamTime = context.currentStreamTimeMs();
+        long streamTime = streamTime();
         if (streamTime < 0) {
             return; // no event was ever seen
         }
         long until = streamTime + Math.max(0, now - lastEvent);
-        long end = System.nanoTime() + LOOK_NANOS;
-        int expired;
-        do {
-            expired = inference.expire(until, EXPIRED_AT_ONCE);
-        } while (expired == EXPIRED_AT_ONCE && System.nanoTime() < end);
+        if (!repeat(limit -> inference.release(until, limit), RELEASED_AT_ONCE, RELEASE_NANOS)) {
+            return;
+        }
+        repeat(limit -> inference.expire(until, limit), ENDED_AT_ONCE, lookNanos / PART_FOR_ENDS);
+    }
+
+    /** Does some of what is due, again and again, until all is done or the time is over; says whether all is done. */
+    private static boolean repeat(IntUnaryOperator some, int atOnce, long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (some.applyAsInt(atOnce) == atOnce) {
+            if (System.nanoTime() >= end) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void forward(Event event, Outcome outcome) {
@@ -132,6 +178,9 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
 
     @Override
     public void close() {
+        if (labels != null) {
+            labels.close();
+        }
         if (inference != null) {
             inference.close();
         }

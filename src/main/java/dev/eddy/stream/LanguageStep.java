@@ -6,6 +6,7 @@ import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
+import dev.eddy.telemetry.Score;
 import dev.eddy.wire.Prediction;
 
 /**
@@ -58,6 +59,12 @@ final class LanguageStep extends TaskStep {
     private static double perplexity(double[] memory) {
         // StrictMath: the same bits on every machine.
         return StrictMath.exp(-memory[0] / memory[1]);
+    }
+
+    @Override
+    Score score() {
+        boolean known = language != null && language.logProbability() != null;
+        return known && Double.isFinite(language.logProbability()) ? Score.ofToken(language.logProbability()) : null;
     }
 
     @Override

@@ -16,8 +16,8 @@ import dev.eddy.state.StateCodec;
  * newest model is then either the one that answers or the one that warms up, so that the next transition begins from it.
  */
 final class Lineup {
-    /** Of a record of the changelog, which brokers take up to a million bytes; the rest is for what Kafka adds. */
-    private static final int MAX_BYTES = 950_000;
+    /** What is said about four states, at most. */
+    private static final int OVERHEAD = 1_000;
 
     private final long time;
     private Slot answering;
@@ -145,7 +145,7 @@ final class Lineup {
         if (!answering.model().answersEachEvent() && answering.model().spec().lookAhead() == null) {
             // Its sequences end: those it has begun are its own to the end.
             warming = null;
-        } else if (!answering.model().answersEachEvent() || !model.answersEachEvent()) {
+        } else if (!answering.model().answersEachEvent() || !model.answersEachEvent() || !fits(model, null)) {
             replace(new Slot(model, null), false, deployment);
         } else if (warming == null || !warming.isOf(model)) {
             warming = new Slot(model, null);
@@ -183,11 +183,22 @@ final class Lineup {
     private void callChallenger(byte[] key, LiveDeployment target) {
         Challenger called = target.deployment().challenger();
         LiveModel model = target.challenger();
-        if (model == null || !model.answersEachEvent() || !called.covers(key) || answering.isOf(model)) {
+        if (model == null
+                || !model.answersEachEvent()
+                || !called.covers(key)
+                || answering.isOf(model)
+                || !fits(model, warming)) {
             challenger = null;
         } else if (challenger == null || !challenger.isOf(model)) {
             challenger = warming != null && warming.isOf(model) ? warming : new Slot(model, null);
         }
+    }
+
+    /** Whether the state of another model has room beside those there are. */
+    private boolean fits(LiveModel model, Slot other) {
+        long bytes = answering.model().stateBytes() + model.stateBytes();
+        return bytes + (other == null || other.isOf(model) ? 0 : other.model().stateBytes())
+                < HeldStates.MAX_BYTES - OVERHEAD;
     }
 
     /** The model that answers. */
@@ -234,7 +245,7 @@ final class Lineup {
 
     /** Without the state kept for a rollback, where there is no room for it. */
     private static HeldStates fitting(HeldStates held) {
-        return held.kept() != null && held.size() > MAX_BYTES
+        return held.kept() != null && held.size() > HeldStates.MAX_BYTES
                 ? new HeldStates(held.answering(), held.warming(), held.warmUp(), held.challenger(), null, 0)
                 : held;
     }

@@ -3,6 +3,7 @@ package dev.eddy.stream;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.BadEventException.Reason;
 import dev.eddy.model.Decoded;
+import dev.eddy.model.Ending;
 import dev.eddy.model.Fields;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.network.Decoder;
@@ -10,6 +11,7 @@ import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
+import dev.eddy.telemetry.Score;
 import dev.eddy.wire.Prediction;
 
 /** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
@@ -66,6 +68,12 @@ final class ModelWorkspace {
         } else {
             state.reset(generation);
         }
+    }
+
+    /** Takes up a sequence as {@link #load} does, where its model does not answer: what the answering state keeps is not kept. */
+    void loadBeside(byte[] stored, int generation) {
+        load(stored, generation);
+        state.forgetNumber();
     }
 
     /**
@@ -174,7 +182,25 @@ final class ModelWorkspace {
                 task.deviation(),
                 task.language(),
                 seen,
-                decoded);
+                decoded,
+                null);
+    }
+
+    /**
+     * The record that tells of the end of the loaded sequence.
+     *
+     * @param last  the moment of its last event
+     * @param steps its number in the sequence
+     * @param cause why the sequence is over
+     */
+    Prediction ending(Event last, long steps, Ending cause) {
+        Prediction.Start start = state.isWarm() ? Prediction.Start.WARM : Prediction.Start.COLD;
+        return Prediction.ending(last.key(), last.time(), steps, model.id(), start, cause);
+    }
+
+    /** How far off the model was at the event just taken in; null where that cannot be said, or not yet. */
+    Score score() {
+        return task.score();
     }
 
     /** The bytes of the loaded sequence. */

@@ -1,5 +1,6 @@
 package dev.eddy.stream;
 
+import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.catalogue.NamedDeployments;
 import dev.eddy.model.BadEventException;
@@ -8,6 +9,7 @@ import dev.eddy.model.Fields;
 import dev.eddy.model.Fingerprint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -24,13 +26,13 @@ record NamedSelection(ModelSelector selector, String otherwise, Supplier<NamedDe
     private static final int LONGEST_SHOWN = 128;
 
     @Override
-    public Event select(Event event, Fields fields, StateAccess states) {
-        return event.withKey(SequenceKeys.of(model(selector.nameOf(event, fields), event, states), event.key()));
+    public Event select(Event event, Fields fields, Predicate<byte[]> goesOn) {
+        return event.withKey(SequenceKeys.of(model(selector.nameOf(event, fields), event, goesOn), event.key()));
     }
 
-    private String model(String asked, Event event, StateAccess states) {
+    private String model(String asked, Event event, Predicate<byte[]> goesOn) {
         NamedDeployments now = deployments.get();
-        if (asked != null && belongs(asked, event, now, states)) {
+        if (asked != null && belongs(asked, event, now, goesOn)) {
             return asked;
         } else if (otherwise != null) {
             return otherwise;
@@ -38,9 +40,9 @@ record NamedSelection(ModelSelector selector, String otherwise, Supplier<NamedDe
         throw refusal(asked, now);
     }
 
-    private static boolean belongs(String asked, Event event, NamedDeployments now, StateAccess states) {
+    private static boolean belongs(String asked, Event event, NamedDeployments now, Predicate<byte[]> goesOn) {
         return now.isInForce(asked, event.time())
-                || (now.names().contains(asked) && states.get(SequenceKeys.of(asked, event.key())) != null);
+                || (now.names().contains(asked) && goesOn.test(SequenceKeys.of(asked, event.key())));
     }
 
     private BadEventException refusal(String asked, NamedDeployments now) {
@@ -61,9 +63,9 @@ record NamedSelection(ModelSelector selector, String otherwise, Supplier<NamedDe
     }
 
     @Override
-    public List<Event> ended(Event tombstone, StateAccess states) {
+    public List<Event> ended(Event tombstone, Predicate<byte[]> goesOn) {
         if (selector.namesTombstones()) {
-            return List.of(select(tombstone, null, states));
+            return List.of(select(tombstone, null, goesOn));
         }
         List<Event> all = new ArrayList<>();
         for (String name : deployments.get().names()) {
@@ -90,6 +92,11 @@ record NamedSelection(ModelSelector selector, String otherwise, Supplier<NamedDe
     @Override
     public boolean names(Fingerprint model) {
         return deployments.get().owns(model);
+    }
+
+    @Override
+    public String history(LiveDeployment deployment) {
+        return deployment.model().id().name();
     }
 
     @Override

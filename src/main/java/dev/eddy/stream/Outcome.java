@@ -6,7 +6,7 @@ import dev.eddy.wire.Prediction;
 /** What became of one event, once there is something to say. */
 public sealed interface Outcome {
     /**
-     * The network answered.
+     * The network answered; or a record tells that a sequence was given up, if the prediction names an {@code end}.
      *
      * @param prediction the answer
      * @param bytes      the answer in the configured output format

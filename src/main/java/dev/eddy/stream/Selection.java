@@ -1,10 +1,12 @@
 package dev.eddy.stream;
 
+import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.Fields;
 import dev.eddy.model.Fingerprint;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -20,16 +22,18 @@ interface Selection {
     /**
      * The event with the key of its sequence.
      *
+     * @param goesOn whether there is a sequence of a key that is not over
      * @throws BadEventException if it belongs to none
      */
-    Event select(Event event, Fields fields, StateAccess states);
+    Event select(Event event, Fields fields, Predicate<byte[]> goesOn);
 
     /**
      * The tombstone once for every sequence that it ends, with the key of the sequence.
      *
+     * @param goesOn whether there is a sequence of a key that is not over
      * @throws BadEventException if it does not say which
      */
-    List<Event> ended(Event tombstone, StateAccess states);
+    List<Event> ended(Event tombstone, Predicate<byte[]> goesOn);
 
     /** The event with the key of its record. */
     Event original(Event event);
@@ -43,18 +47,21 @@ interface Selection {
     /** Whether a deployment names a loaded model. */
     boolean names(Fingerprint model);
 
+    /** Name of the history that a deployment is of; empty where there is one only. */
+    String history(LiveDeployment deployment);
+
     /** How many models of different names may be in turn. */
     int models();
 
     /** Without a selector. */
     record AllAlike(Supplier<LiveDeployments> deployments) implements Selection {
         @Override
-        public Event select(Event event, Fields fields, StateAccess states) {
+        public Event select(Event event, Fields fields, Predicate<byte[]> goesOn) {
             return event;
         }
 
         @Override
-        public List<Event> ended(Event tombstone, StateAccess states) {
+        public List<Event> ended(Event tombstone, Predicate<byte[]> goesOn) {
             return List.of(tombstone);
         }
 
@@ -76,6 +83,11 @@ interface Selection {
         @Override
         public boolean names(Fingerprint model) {
             return deployments.get().ownerOf(model::equals) != null;
+        }
+
+        @Override
+        public String history(LiveDeployment deployment) {
+            return "";
         }
 
         @Override

@@ -1,6 +1,8 @@
 package dev.eddy.stream;
 
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /** States in a Kafka Streams store. */
@@ -24,5 +26,12 @@ final class StoreAccess implements StateAccess {
     @Override
     public void delete(byte[] key) {
         store.delete(Bytes.wrap(key));
+    }
+
+    @Override
+    public void forEach(Consumer<byte[]> state) {
+        try (KeyValueIterator<Bytes, byte[]> states = store.all()) {
+            states.forEachRemaining(entry -> state.accept(entry.value));
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
 import dev.eddy.network.Network;
 import dev.eddy.state.SequenceState;
+import dev.eddy.telemetry.Score;
 import dev.eddy.wire.Prediction;
 
 /** What a model's task adds to a step. Working memory of one thread; a step that fails leaves the task's memory undefined. */
@@ -33,6 +34,11 @@ abstract class TaskStep {
      * @param label index of the most probable label; -1 unless the model is a tagger
      */
     void after(double[] values, int label, SequenceState state) {}
+
+    /** How far off the model was at the event; null where that cannot be said, or not yet. */
+    Score score() {
+        return null;
+    }
 
     /** The event's fields minus what was predicted for them; null where nothing was. */
     double[] residual() {

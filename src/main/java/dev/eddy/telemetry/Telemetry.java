@@ -48,11 +48,18 @@ public final class Telemetry implements AutoCloseable {
     private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
     private final Map<Ending, Counter> ended = new EnumMap<>(Ending.class);
     private final Map<Load, Counter> loads = new EnumMap<>(Load.class);
+    private final Counter reordered;
+    private final Counter late;
+    private final Counter duplicates;
     private final Timer step;
     private final DistributionSummary lag;
     private final Map<ModelId, Meter.Id> active = new ConcurrentHashMap<>();
     private final MultiGauge memory;
+    private final MultiGauge sequences;
     private final AtomicInteger loaded = new AtomicInteger();
+    private final Measurements measurements = new Measurements(registry);
+    private final Map<LabelFate, Counter> labels = new EnumMap<>(LabelFate.class);
+    private final Map<Promotion, Counter> promotions = new EnumMap<>(Promotion.class);
 
     /** How loading a model ended. */
     public enum Load {
@@ -60,11 +67,24 @@ public final class Telemetry implements AutoCloseable {
         REJECTED
     }
 
+    /** What a rule made of a challenger. */
+    public enum Promotion {
+        /** It became champion. */
+        PROMOTED,
+        /** It was dropped. */
+        DROPPED,
+        /** Nothing: somebody else changed the deployments first, or the decision could not be written. */
+        FAILED
+    }
+
     /** Meters of zero. */
     public Telemetry() {
         registry.config().meterFilter(new StoreTag());
         events = counter("eddy.events", "Input events taken in.", Tags.empty());
         predictions = counter("eddy.predictions", "Predictions given out.", Tags.empty());
+        reordered = counter("eddy.reordered", "Events that came late and were put in their place.", Tags.empty());
+        late = counter("eddy.late", "Events that came too late to be put in their place.", Tags.empty());
+        duplicates = counter("eddy.duplicates", "Events that were dropped as duplicates.", Tags.empty());
         for (Reason reason : Reason.values()) {
             rejected.put(
                     reason,
@@ -76,11 +96,27 @@ public final class Telemetry implements AutoCloseable {
         for (Ending cause : Ending.values()) {
             ended.put(
                     cause,
-                    counter("eddy.sequences.ended", "Sequences that ended.", Tags.of("cause", lowerCase(cause))));
+                    counter("eddy.sequences.ended", "Sequences that ended.", Tags.of("cause", cause.lowerCase())));
         }
         for (Load load : Load.values()) {
             loads.put(
                     load, counter("eddy.model.loads", "Models loaded, by result.", Tags.of("result", lowerCase(load))));
+        }
+        for (LabelFate fate : LabelFate.values()) {
+            labels.put(
+                    fate,
+                    counter(
+                            "eddy.labels",
+                            "Labels that came, by what became of them.",
+                            Tags.of("fate", lowerCase(fate))));
+        }
+        for (Promotion result : Promotion.values()) {
+            promotions.put(
+                    result,
+                    counter(
+                            "eddy.promotions",
+                            "Decisions of this instance about challengers, by result.",
+                            Tags.of("result", lowerCase(result))));
         }
         step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
         // Not a timer: those add up nanoseconds, which events replayed from years ago overflow. And not in seconds:
@@ -93,6 +129,9 @@ public final class Telemetry implements AutoCloseable {
         memory = MultiGauge.builder("eddy.model.memory")
                 .description("What each loaded model version takes in memory.")
                 .baseUnit("bytes")
+                .register(registry);
+        sequences = MultiGauge.builder("eddy.sequences")
+                .description("Live sequences, by the model version that answers them.")
                 .register(registry);
         Gauge.builder("eddy.models.loaded", loaded, AtomicInteger::doubleValue)
                 .description("Model versions in memory.")
@@ -135,12 +174,37 @@ public final class Telemetry implements AutoCloseable {
         rejected.get(reason).increment();
     }
 
+    public void countReordered() {
+        reordered.increment();
+    }
+
+    public void countLate() {
+        late.increment();
+    }
+
+    public void countDuplicate() {
+        duplicates.increment();
+    }
+
     public void countEnd(Ending cause) {
         ended.get(cause).increment();
     }
 
     public void countLoad(Load result) {
         loads.get(result).increment();
+    }
+
+    public void countLabel(LabelFate fate) {
+        labels.get(fate).increment();
+    }
+
+    public void countPromotion(Promotion result) {
+        promotions.get(result).increment();
+    }
+
+    /** How well models do. */
+    public Measurements measurements() {
+        return measurements;
     }
 
     /** One step of a network took so long. */
@@ -182,7 +246,18 @@ public final class Telemetry implements AutoCloseable {
                 true);
     }
 
-    private static Tags tags(ModelId id) {
+    /** How many sequences each model answers now. */
+    public void showSequences(Map<ModelId, Long> models) {
+        synchronized (sequences) {
+            sequences.register(
+                    models.entrySet().stream()
+                            .map(model -> MultiGauge.Row.of(tags(model.getKey()), model.getValue()))
+                            .toList(),
+                    true);
+        }
+    }
+
+    static Tags tags(ModelId id) {
         return Tags.of(
                 "name",
                 id.name(),
@@ -202,6 +277,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** All meters in Prometheus' text format. */
     public String scrape() {
+        measurements.refreshGauges();
         return registry.scrape();
     }
 

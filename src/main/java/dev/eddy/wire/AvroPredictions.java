@@ -1,6 +1,7 @@
 package dev.eddy.wire;
 
 import dev.eddy.model.Decoded;
+import dev.eddy.model.Ending;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
 import dev.eddy.schema.PredictionRecord;
@@ -60,7 +61,8 @@ public final class AvroPredictions implements PredictionEncoder {
                         ? null
                         : new Prediction.Language(record.getLogProbability(), record.getPerplexity()),
                 record.getLookAhead(),
-                decoded(record));
+                decoded(record),
+                record.getEnd() == null ? null : Ending.of(record.getEnd()));
     }
 
     /** A record holds the texts of tokens, not their ids. */
@@ -101,7 +103,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 tokens == null ? null : tokens.texts(),
                 tokens == null ? null : list(tokens.logProbabilities()),
                 tokens == null ? null : tokens.ended(),
-                prediction.decoded() instanceof Decoded.Numbers numbers ? list(numbers.vectors()) : null);
+                prediction.decoded() instanceof Decoded.Numbers numbers ? list(numbers.vectors()) : null,
+                prediction.end() == null ? null : prediction.end().lowerCase());
     }
 
     private static Double logProbability(Prediction prediction) {

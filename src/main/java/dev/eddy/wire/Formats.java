@@ -15,9 +15,22 @@ public final class Formats {
      * @throws org.apache.kafka.common.config.ConfigException if the schema or the deserializer cannot be used
      */
     public static Supplier<EventDecoder> events(EddyConfig config) {
+        return decoders(config, EddyConfig.INPUT_AVRO_SCHEMA);
+    }
+
+    /**
+     * Makes a decoder of labels for one thread: the format is that of events, an Avro schema their own.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if the schema or the deserializer cannot be used
+     */
+    public static Supplier<EventDecoder> labels(EddyConfig config) {
+        return decoders(config, EddyConfig.LABELS_AVRO_SCHEMA);
+    }
+
+    private static Supplier<EventDecoder> decoders(EddyConfig config, String schemaSetting) {
         return switch (config.getString(EddyConfig.INPUT_FORMAT)) {
             case "avro" -> {
-                Schema schema = AvroEvents.schema(config.getString(EddyConfig.INPUT_AVRO_SCHEMA));
+                Schema schema = AvroEvents.schema(config.getString(schemaSetting));
                 yield () -> new AvroEvents(schema);
             }
             case "deserializer" ->

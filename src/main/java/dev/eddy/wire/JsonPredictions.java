@@ -14,8 +14,8 @@ import java.io.UncheckedIOException;
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
  * {@code fingerprint}, {@code start}, {@code values} and, where they apply, {@code label}, {@code probabilities},
  * {@code symbol}, {@code residual}, {@code deviation}, {@code logProbability}, {@code perplexity}, {@code lookAhead},
- * {@code tokens}, {@code logProbabilities}, {@code ended}, {@code outputs}. A number that float32 holds exactly is written with the fewest digits that read
- * back to it.
+ * {@code tokens}, {@code logProbabilities}, {@code ended}, {@code outputs}, {@code end}. A number that float32 holds exactly is
+ * written with the fewest digits that read back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
     // Not the platform's Double.toString: its digits changed between Java releases.
@@ -40,6 +40,7 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString SYMBOL = new SerializedString("symbol");
     private static final SerializedString RESIDUAL = new SerializedString("residual");
     private static final SerializedString DEVIATION = new SerializedString("deviation");
+    private static final SerializedString END = new SerializedString("end");
     private static final SerializedString LOOK_AHEAD = new SerializedString("lookAhead");
 
     private static final SerializedString TOKENS = new SerializedString("tokens");
@@ -102,6 +103,10 @@ public final class JsonPredictions implements PredictionEncoder {
         }
         if (prediction.decoded() != null) {
             write(json, prediction.decoded());
+        }
+        if (prediction.end() != null) {
+            json.writeFieldName(END);
+            json.writeString(prediction.end().lowerCase());
         }
         json.writeEndObject();
     }

@@ -1,14 +1,15 @@
 package dev.eddy.wire;
 
 import dev.eddy.model.Decoded;
+import dev.eddy.model.Ending;
 import dev.eddy.model.ModelId;
 
 /**
- * What a model says after one event.
+ * What a model says after one event; or, where {@code end} is set, that a sequence is over.
  *
  * @param key           key of the sequence
- * @param timestamp     time of the event, epoch milliseconds
- * @param step          number of the event in its sequence, from 1
+ * @param timestamp     time of the event, or of the last one of a sequence that is over, epoch milliseconds
+ * @param step          number of that event in its sequence, from 1
  * @param model         the model that answered
  * @param start         how the state came to this model
  * @param values        what the head gives, de-normalised where the spec says so; empty for a model with a decoder
@@ -21,6 +22,7 @@ import dev.eddy.model.ModelId;
  * @param language      how probable the event was; null unless the model reads a language and has seen events before
  * @param lookAhead     how many later events the answer has seen; null for a model whose answers wait for none
  * @param decoded       the list a decoder gave for the sequence; null unless the model has one
+ * @param end           why the sequence is over, in a record that tells only that; null in all others
  */
 public record Prediction(
         byte[] key,
@@ -36,7 +38,16 @@ public record Prediction(
         double[] deviation,
         Language language,
         Integer lookAhead,
-        Decoded decoded) {
+        Decoded decoded,
+        Ending end) {
+
+    private static final double[] NOTHING = {};
+
+    /** Tells that a sequence is over; has no values. */
+    public static Prediction ending(byte[] key, long timestamp, long step, ModelId model, Start start, Ending cause) {
+        return new Prediction(
+                key, timestamp, step, model, start, NOTHING, null, null, null, null, null, null, null, null, cause);
+    }
 
     /**
      * How a language model found the event.
@@ -71,6 +82,7 @@ public record Prediction(
                 deviation,
                 language,
                 lookAhead,
-                decoded);
+                decoded,
+                end);
     }
 }

@@ -10,6 +10,7 @@ import dev.eddy.stream.InMemoryPending;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.stream.SequenceStores;
 import dev.eddy.stream.StateAccess;
 import dev.eddy.wire.Formats;
@@ -33,7 +34,7 @@ record Sizes(int prediction, int state) {
                 Formats.predictions(config).get(),
                 () -> always,
                 new SequenceStores(new OneState(), new InMemoryPending()),
-                0,
+                SequenceRules.NONE,
                 InferenceMonitor.NONE,
                 (event, outcome) -> bytes.addAndGet(((Outcome.Predicted) outcome).bytes().length))) {
             for (int i = 0; i < SAMPLE; i++) {

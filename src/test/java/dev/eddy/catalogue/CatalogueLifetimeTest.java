@@ -43,6 +43,19 @@ class CatalogueLifetimeTest {
     }
 
     @Test
+    void shouldLoadAllThatOnePrepareRecordNames() {
+        bench.publish(first);
+        bench.publish(second);
+        bench.pass(UNLOAD_MS);
+        bench.accept(
+                ControlRecords.prepareKey("p"),
+                ControlRecords.encodePrepare(List.of(first.id(), second.id()), bench.now.incrementAndGet()));
+        bench.pass(Catalogue.PREPARED_MS - 1);
+        assertThat(bench.version(first).isLoaded()).isTrue();
+        assertThat(bench.version(second).isLoaded()).isTrue();
+    }
+
+    @Test
     void shouldNeverUnloadADeployedModel() {
         bench.publish(first);
         bench.deploy(first.id(), 0);

@@ -33,6 +33,19 @@ class SchemaHistoryTest {
     }
 
     @Test
+    void shouldReadPrepareRecordsOfOneModel() throws IOException {
+        Schema schema = schema(ControlRecords.class, "prepare-1.avsc");
+        GenericRecord old = new GenericData.Record(schema);
+        old.put("name", "m");
+        old.put("version", "1");
+        old.put("fingerprint", hash(schema.getField("fingerprint").schema()));
+        old.put("requestedAt", 5L);
+        assertThat(ControlRecords.models(ControlRecords.prepare(bytes(schema, old))))
+                .extracting(dev.eddy.model.ModelId::label)
+                .containsExactly("m@1");
+    }
+
+    @Test
     void shouldReadReportsFromBeforeUnloading() throws IOException {
         Schema schema = schema(InstanceReports.class, "instance-status-1.avsc");
         Schema modelSchema = schema.getField("models").schema().getElementType();

@@ -40,6 +40,20 @@ class ConfigOptionTest {
     }
 
     @Test
+    void shouldRefuseSettingsOfLateEventsThatMakeNoSense() {
+        for (String[] wrong : new String[][] {
+            {"eddy.dedupe.field=a..b", "a path has names with dots between them, such as meta.number"},
+            {"eddy.late.policy=drop", "step, dead-letter"},
+            {"eddy.reorder.ms=-1", "eddy.reorder.ms"},
+            {"eddy.sequence.ttl.ms=soon", "eddy.sequence.ttl.ms"}
+        }) {
+            CommandRun run = CommandRun.of("tail", "-D", "bootstrap.servers=x:1", "-D", wrong[0]);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains(wrong[1]).hasLineCount(1);
+        }
+    }
+
+    @Test
     void shouldLetAnOverrideWinOverTheFile(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(
                 directory.resolve("my.properties"), "bootstrap.servers=127.0.0.1:1\neddy.broker.timeout.ms=60000\n");

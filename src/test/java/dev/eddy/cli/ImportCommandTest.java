@@ -43,7 +43,7 @@ class ImportCommandTest {
         JsonNode facts = new ObjectMapper().readTree(json);
         assertThat(facts.get("model").asText()).isEqualTo("lstm@7");
         assertThat(facts.get("probes").asText()).isEqualTo("1 OK");
-        assertThat(facts.get("stateBytesPerKey").asInt()).isEqualTo(40 + 2 * 2 * 5 * 4 + 4);
+        assertThat(facts.get("stateBytesPerKey").asInt()).isEqualTo(52 + 2 * 2 * 5 * 4 + 4);
         assertThat(facts.get("layers")).hasSize(2);
     }
 

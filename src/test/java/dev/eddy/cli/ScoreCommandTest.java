@@ -103,6 +103,60 @@ class ScoreCommandTest {
         assertFails("not a safetensors file", "score", "-m", garbage.toString(), "-i", out.toString());
     }
 
+    @Test
+    void shouldPutEventsInOrderAndDropDuplicates() throws IOException {
+        Path shuffled = Files.writeString(directory.resolve("shuffled.jsonl"), """
+                        {"key":"a","timestamp":1000,"value":1,"n":1}
+                        {"key":"a","timestamp":1020,"value":3,"n":3}
+                        {"key":"a","timestamp":1010,"value":2,"n":2}
+                        {"key":"a","timestamp":1020,"value":3,"n":3}
+                        broken
+                        {"key":"a","timestamp":2000,"value":4,"n":6}
+                        {"key":"a","timestamp":1030,"value":5,"n":5}
+                        """);
+        Path sorted = Files.writeString(directory.resolve("sorted.jsonl"), """
+                        {"key":"a","timestamp":1000,"value":1}
+                        {"key":"a","timestamp":1010,"value":2}
+                        {"key":"a","timestamp":1020,"value":3}
+                        {"key":"a","timestamp":1030,"value":5}
+                        """);
+        CommandRun run = CommandRun.of(
+                "score",
+                "-m",
+                model.toString(),
+                "-i",
+                shuffled.toString(),
+                "-o",
+                out.toString(),
+                "--reorder",
+                "100",
+                "--dedupe",
+                "n");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err())
+                .contains(
+                        "5 predictions",
+                        "1 events rejected {NULL_KEY=1}; the first is line 5: the line is not valid JSON",
+                        "1 late events put in their place, 1 taken as they came because they were later than --reorder",
+                        "1 duplicates dropped");
+        List<String> lines = Files.readAllLines(out);
+        assertThat(lines.subList(0, 4)).isEqualTo(score(sorted));
+        assertThat(lines.get(4)).contains("\"timestamp\":2000,\"step\":5");
+    }
+
+    @Test
+    void shouldRefuseBoundsAndFieldsThatAreNone() {
+        for (String[] wrong : new String[][] {
+            {"--reorder", "-1", "--reorder must not be negative"},
+            {"--idle", "-1", "--idle must not be negative"},
+            {"--dedupe", "a..b", "--dedupe 'a..b' is no field: names with dots between them are one"}
+        }) {
+            CommandRun run = CommandRun.of("score", "-m", model.toString(), "-i", "x", wrong[0], wrong[1]);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains(wrong[2]);
+        }
+    }
+
     private static void assertFails(String message, String... arguments) {
         CommandRun run = CommandRun.of(arguments);
         assertThat(run.exitCode()).isEqualTo(1);

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Exactly once, bit for bit: two instances in JVMs of their own, against a broker in another, are killed with SIGKILL in turn, at
  * random moments while events flow and models are swapped; what is committed in the end must equal a sequential replay, byte for
- * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}.
+ * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}; with
+ * {@code -Deddy.crash.mixed=100} events arrive out of order and are put in order, and the replay is that of the sorted stream.
  */
 class CrashIT {
     /** Events flow for some seconds between two kills. */
@@ -53,12 +54,17 @@ class CrashIT {
 
     @Test
     void shouldCommitWhatASequentialReplayGivesHoweverOftenItIsKilled() throws Exception {
-        run(CrashPlan.fromProperties(false));
+        run(CrashPlan.fromProperties(false, 1));
     }
 
     @Test
     void shouldDoSoWhereAnswersWaitAndSequencesEndByThemselves() throws Exception {
-        run(CrashPlan.fromProperties(true));
+        run(CrashPlan.fromProperties(true, 1));
+    }
+
+    @Test
+    void shouldCommitWhatTheSortedEventsGiveWhenTheyArriveOutOfOrder() throws Exception {
+        run(CrashPlan.fromProperties(false, 100));
     }
 
     private void run(CrashPlan newPlan) throws Exception {
@@ -97,6 +103,7 @@ class CrashIT {
                 "eddy.status.interval.ms", "300",
                 "num.stream.threads", "2",
                 "eddy.sequence.idle.ms", Long.toString(plan.idleMillis()),
+                "eddy.reorder.ms", Long.toString(plan.reorderMs()),
                 "state.dir", directory.resolve("state").toString()));
         try (var writer = Files.newBufferedWriter(directory.resolve("eddy.properties"))) {
             settings.store(writer, null);
@@ -161,7 +168,7 @@ class CrashIT {
                 while (next < end) {
                     int until = Math.min(end, next + perSlice);
                     for (; next < until; next++) {
-                        CrashPlan.Event event = plan.event(next);
+                        CrashPlan.Event event = plan.arrival(next);
                         producer.send(
                                 new ProducerRecord<>("eddy.events", null, event.time(), event.key(), event.value()));
                     }
@@ -173,6 +180,13 @@ class CrashIT {
                     }
                 }
                 awaitGeneration(Math.min(model + 1, models.size()));
+            }
+            if (plan.mixed() > 1) {
+                CrashPlan.Event flush = plan.flush();
+                for (int partition = 0; partition < Oracle.PARTITIONS; partition++) {
+                    producer.send(
+                            new ProducerRecord<>("eddy.events", partition, flush.time(), flush.key(), flush.value()));
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.eddy.stream.Event;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.stream.SequenceStores;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.utils.Utils;
 /** The sequential, single-threaded replay: what must be in the topics, whatever happened on the way. */
 final class Oracle implements AutoCloseable {
     /** As many as Eddy creates. */
-    private static final int PARTITIONS = 4;
+    static final int PARTITIONS = 4;
 
     /** Predictions and dead letters of every key, in order. */
     final Map<String, List<String>> predictions = new TreeMap<>();
@@ -50,7 +51,7 @@ final class Oracle implements AutoCloseable {
                     new JsonPredictions(),
                     catalogue::live,
                     SequenceStores.inMemory(),
-                    plan.idleMillis(),
+                    SequenceRules.NONE.withIdle(plan.idleMillis()),
                     InferenceMonitor.NONE,
                     this::add);
         }

@@ -10,6 +10,7 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.schema.ModelStatus;
 import dev.eddy.schema.Verdict;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.testing.TestKafka;
 import dev.eddy.testing.TestModels;
 import dev.eddy.wire.EventFileReader;
@@ -133,7 +134,8 @@ final class TestPipeline {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (EventFileReader reader = EventFileReader.jsonLines(
                 new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8)), "key", "timestamp")) {
-            new FileScorer(TestModels.live(model), idleMillis).score(reader, out, -1, Progress.none());
+            new FileScorer(TestModels.live(model), SequenceRules.NONE.withIdle(idleMillis))
+                    .score(reader, out, -1, Progress.none());
         }
         return out.toString(StandardCharsets.UTF_8);
     }

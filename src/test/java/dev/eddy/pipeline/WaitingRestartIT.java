@@ -25,6 +25,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Events that wait for their answers, timers and the stream time survive a restart, and the loss of the state directory: what
@@ -44,10 +46,17 @@ class WaitingRestartIT {
     @TempDir
     Path directory;
 
-    @Test
-    void shouldGoOnAfterRestartsAsIfThereHadBeenNone() throws Exception {
-        ModelFile model = WaitingModels.forward(CellKind.LSTM, LOOK_AHEAD, null, Emit.EVERY, 4);
-        TestPipeline pipeline = new TestPipeline(KAFKA, "waiting", directory.resolve("state"))
+    static List<ModelFile> models() {
+        return List.of(
+                WaitingModels.forward(CellKind.LSTM, LOOK_AHEAD, null, Emit.EVERY, 4),
+                WaitingModels.bothWays(CellKind.LSTM, LOOK_AHEAD, null, 4));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void shouldGoOnAfterRestartsAsIfThereHadBeenNone(ModelFile model) throws Exception {
+        String name = "waiting-" + model.fingerprint().brief();
+        TestPipeline pipeline = new TestPipeline(KAFKA, name, directory.resolve("state"))
                 .with(EddyConfig.SEQUENCE_IDLE, Long.toString(IDLE))
                 .with(EddyConfig.TOPICS_PARTITIONS, "1");
         List<ProducerRecord<byte[], byte[]>> sent = new ArrayList<>();
@@ -59,14 +68,14 @@ class WaitingRestartIT {
                 if (run == 0) {
                     pipeline.publishAndDeploy(model);
                 }
-                sent.addAll(events(run));
-                KAFKA.produce(events(run));
-                KAFKA.consume("waiting.output", predictions(model, sent).size());
+                sent.addAll(events(name + ".input", run));
+                KAFKA.produce(events(name + ".input", run));
+                KAFKA.consume(name + ".output", predictions(model, sent).size());
                 assertThat(application.isAlive()).isTrue();
             }
         }
         Map<String, List<String>> expected = TestPipeline.byKey(String.join("\n", predictions(model, sent)));
-        assertThat(TestPipeline.byKey(KAFKA.consumeAll("waiting.output", Duration.ofSeconds(1))))
+        assertThat(TestPipeline.byKey(KAFKA.consumeAll(name + ".output", Duration.ofSeconds(1))))
                 .isEqualTo(expected);
         // The second event of a late sequence: that the time of its partition is far ahead was known after the restart.
         assertThat(expected.get("late-1").get(0)).contains("\"step\":1,", "\"lookAhead\":0}");
@@ -98,17 +107,17 @@ class WaitingRestartIT {
     }
 
     /** Keys go on from run to run, but for one whose last event is too long ago; others begin late. */
-    private static List<ProducerRecord<byte[], byte[]>> events(int run) {
+    private static List<ProducerRecord<byte[], byte[]>> events(String topic, int run) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         long begin = 1_000_000 + run * IDLE / 2;
         if (run > 0) {
-            records.add(event("waiting.input", "late-" + run, 100, 1));
-            records.add(event("waiting.input", "late-" + run, 200, 2));
+            records.add(event(topic, "late-" + run, 100, 1));
+            records.add(event(topic, "late-" + run, 200, 2));
         }
         for (int t = 0; t < 5; t++) {
             for (int k = 0; k < KEYS; k++) {
                 if (k != 1 || run != 1) {
-                    records.add(event("waiting.input", "key-" + k, begin + t, t + k + run));
+                    records.add(event(topic, "key-" + k, begin + t, t + k + run));
                 }
             }
         }

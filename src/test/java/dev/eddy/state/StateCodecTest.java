@@ -70,6 +70,58 @@ class StateCodecTest {
                 .hasMessageContaining("does not belong to model m@2");
     }
 
+    @Test
+    void shouldKeepTheNumberOfTheLastEventWhereThereIsOne() {
+        byte[] without = StateCodec.write(sample());
+        SequenceState state = sample();
+        state.setNumber(-7);
+        byte[] with = StateCodec.write(state);
+        assertThat(with).hasSize(without.length + 8);
+        assertThat(StateCodec.hasSeen(with, -7)).isTrue();
+        assertThat(StateCodec.hasSeen(with, Long.MIN_VALUE)).isTrue();
+        assertThat(StateCodec.hasSeen(with, -6)).isFalse();
+        assertThat(StateCodec.hasSeen(without, Long.MIN_VALUE)).isFalse();
+
+        SequenceState read = new SequenceState(model);
+        StateCodec.read(with, read);
+        assertThat(read.network()).containsExactly(state.network());
+        assertThat(read.task()[0]).isEqualTo(0.1);
+        assertThat(StateCodec.write(read)).isEqualTo(with);
+        StateCodec.read(without, read);
+        assertThat(StateCodec.write(read)).isEqualTo(without);
+    }
+
+    @Test
+    void shouldHandTheNumberOfTheSequenceToTheStateThatTakesOver() {
+        byte[] without = StateCodec.write(sample());
+        SequenceState state = sample();
+        state.setNumber(5);
+        byte[] with = StateCodec.write(state);
+        assertThat(StateCodec.hasSeen(StateCodec.takenOver(without, with), 5)).isTrue();
+        assertThat(StateCodec.hasSeen(StateCodec.takenOver(with, without), 5)).isFalse();
+        SequenceState read = new SequenceState(model);
+        for (byte[] taken : new byte[][] {
+            StateCodec.takenOver(without, with), StateCodec.takenOver(with, without), StateCodec.takenOver(with, with)
+        }) {
+            StateCodec.read(taken, read);
+            assertThat(read.network()).containsExactly(state.network());
+            assertThat(read.task()[0]).isEqualTo(0.1);
+            assertThat(read.isWarm()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldNoticeEveryFlippedBitOfANumberedState() {
+        SequenceState state = sample();
+        state.setNumber(5);
+        byte[] bytes = StateCodec.write(state);
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] damaged = bytes.clone();
+            damaged[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertThatThrownBy(() -> StateCodec.hasSeen(damaged, 6)).isInstanceOf(CorruptStateException.class);
+        }
+    }
+
     private SequenceState sample() {
         SequenceState state = new SequenceState(model);
         state.reset(7);

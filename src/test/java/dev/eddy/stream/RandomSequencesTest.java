@@ -162,7 +162,8 @@ class RandomSequencesTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (EventFileReader reader =
                 EventFileReader.jsonLines(new ByteArrayInputStream(bytes(lines.toString())), "key", "timestamp")) {
-            new FileScorer(shape.model(), shape.idle()).score(reader, out, -1, Progress.none());
+            new FileScorer(shape.model(), SequenceRules.NONE.withIdle(shape.idle()))
+                    .score(reader, out, -1, Progress.none());
         }
         return out.toString(StandardCharsets.UTF_8).lines().toList();
     }

@@ -54,6 +54,9 @@ final class Replay {
     final Map<Ending, Integer> endings = new EnumMap<>(Ending.class);
     private LiveDeployments deployments;
     private Inference inference;
+    int reordered;
+    int late;
+    int duplicates;
     long streamTime;
     private long offset;
 
@@ -62,12 +65,37 @@ final class Replay {
         restart(idle);
     }
 
+    Replay(LiveModel model, SequenceRules rules) {
+        deployments = LiveDeployments.always(model);
+        restart(rules);
+    }
+
     /** Goes on with other working memory, as after a restart. */
     void restart(long idle) {
+        restart(SequenceRules.NONE.withIdle(idle));
+    }
+
+    /** Goes on with other working memory, and other rules. */
+    void restart(SequenceRules rules) {
         InferenceMonitor monitor = new InferenceMonitor() {
             @Override
             public void onEnd(Ending cause) {
                 endings.merge(cause, 1, Integer::sum);
+            }
+
+            @Override
+            public void onReordered() {
+                reordered++;
+            }
+
+            @Override
+            public void onLate() {
+                late++;
+            }
+
+            @Override
+            public void onDuplicate() {
+                duplicates++;
             }
         };
         inference = new Inference(
@@ -75,7 +103,7 @@ final class Replay {
                 new JsonPredictions(),
                 () -> deployments,
                 new SequenceStores(states, pending),
-                idle,
+                rules,
                 monitor,
                 (event, outcome) -> results.add(new Result(event, outcome)));
     }
@@ -91,7 +119,8 @@ final class Replay {
         RecordHeaders headers = new RecordHeaders();
         headers.add("n", Long.toString(offset).getBytes(StandardCharsets.UTF_8));
         Event.Origin origin = new Event.Origin("events", 3, offset++);
-        inference.infer(new Event(key.getBytes(StandardCharsets.UTF_8), time, headers, value, origin), streamTime);
+        byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+        inference.infer(new Event(keyBytes, time, headers, value, origin), streamTime);
     }
 
     void value(String key, long time, double value) {
@@ -100,6 +129,25 @@ final class Replay {
 
     int expire(long now, int limit) {
         return inference.expire(now, limit);
+    }
+
+    int release(long now, int limit) {
+        return inference.release(now, limit);
+    }
+
+    /** Lets everything go that is held. */
+    void releaseAll() {
+        inference.releaseAll();
+    }
+
+    /** All that came out, byte for byte, in its order. */
+    List<String> outputs() {
+        return results.stream()
+                .map(result -> result.key() + " " + result.event().time() + " "
+                        + (result.outcome() instanceof Outcome.Predicted predicted
+                                ? new String(predicted.bytes(), StandardCharsets.UTF_8)
+                                : result.text()))
+                .toList();
     }
 
     /** Ends every sequence that is left. */
@@ -123,6 +171,7 @@ final class Replay {
         private final InMemoryPending inner = new InMemoryPending();
         int calls;
         int shown;
+        int scans;
 
         @Override
         public byte[] get(byte[] key) {
@@ -145,6 +194,7 @@ final class Replay {
         @Override
         public void scan(byte[] from, java.util.function.Predicate<byte[]> more) {
             calls++;
+            scans++;
             inner.scan(from, key -> {
                 shown++;
                 return more.test(key);

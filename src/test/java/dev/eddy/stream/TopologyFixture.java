@@ -43,8 +43,13 @@ final class TopologyFixture implements AutoCloseable {
     final TestOutputTopic<byte[], byte[]> predictions;
     final TestOutputTopic<byte[], byte[]> deadLetters;
     private final TestInputTopic<String, byte[]> control;
+    private final TestInputTopic<byte[], byte[]> labels; // null: none are expected
 
     TopologyFixture(Path stateDir, Map<String, String> settings) {
+        this(stateDir, settings, InferenceMonitor.NONE);
+    }
+
+    TopologyFixture(Path stateDir, Map<String, String> settings, InferenceMonitor monitor) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("bootstrap.servers", "unused:1");
         all.put("state.dir", stateDir.toString());
@@ -52,9 +57,13 @@ final class TopologyFixture implements AutoCloseable {
         catalogue = new Catalogue(config.pipeline(), config.getLong(EddyConfig.MODEL_MAX_BYTES));
         Properties streams = StreamsSettings.of(config);
         streams.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
-        driver = new TopologyTestDriver(EddyTopology.build(config, Eddy.of(config, catalogue)), streams);
+        driver = new TopologyTestDriver(
+                EddyTopology.build(config, Eddy.of(config, catalogue).monitoredBy(monitor)), streams);
         events = driver.createInputTopic("eddy.events", new ByteArraySerializer(), new ByteArraySerializer());
         control = driver.createInputTopic("eddy.control", new StringSerializer(), new ByteArraySerializer());
+        labels = config.labelsTopic() == null
+                ? null
+                : driver.createInputTopic(config.labelsTopic(), new ByteArraySerializer(), new ByteArraySerializer());
         predictions =
                 driver.createOutputTopic("eddy.predictions", new ByteArrayDeserializer(), new ByteArrayDeserializer());
         deadLetters =
@@ -66,7 +75,10 @@ final class TopologyFixture implements AutoCloseable {
     }
 
     void deploy(ModelId model, long from) {
-        Deployment deployment = new Deployment(catalogue.history().newestGeneration() + 1, model, from, 0);
+        deploy(new Deployment(catalogue.history().newestGeneration() + 1, model, from, 0));
+    }
+
+    void deploy(Deployment deployment) {
         control(
                 ControlRecords.deploymentKey("eddy"),
                 ControlRecords.encode("eddy", catalogue.history().with(deployment)));
@@ -88,6 +100,11 @@ final class TopologyFixture implements AutoCloseable {
     void event(String key, long time, byte[] value, Headers headers) {
         byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
         events.pipeInput(new TestRecord<>(bytes, value, headers, time));
+    }
+
+    void label(String key, long time, String json) {
+        byte[] value = json == null ? null : json.getBytes(StandardCharsets.UTF_8);
+        labels.pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, new RecordHeaders(), time));
     }
 
     /** The next prediction, as JSON. */

@@ -10,7 +10,10 @@ import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
 import dev.eddy.catalogue.Transition;
+import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
+import dev.eddy.model.HeadSpec;
+import dev.eddy.model.LayerSpec;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.network.LiveModel;
@@ -18,6 +21,8 @@ import dev.eddy.testing.TestModels;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
 import dev.eddy.wire.Prediction;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +40,7 @@ class TransitionsTest {
     private final ModelFile first = TestModels.predictor("m", "1", CellKind.LSTM, 6, 1);
     private final ModelFile second = TestModels.predictor("m", "2", CellKind.GRU, 5, 2);
     private final ModelFile tuned = tuned(first);
-    private final Catalogue catalogue = new Catalogue("p", 1 << 20);
+    private final Catalogue catalogue = new Catalogue("p", 4 << 20);
     private final Map<String, byte[]> control = new HashMap<>();
     private final List<Prediction> predictions = new ArrayList<>();
     private final List<Outcome.Rejected> rejected = new ArrayList<>();
@@ -45,7 +50,7 @@ class TransitionsTest {
             new JsonPredictions(),
             catalogue::live,
             new SequenceStores(states, new InMemoryPending()),
-            0,
+            SequenceRules.NONE,
             InferenceMonitor.NONE,
             (event, outcome) -> {
                 if (outcome instanceof Outcome.Predicted predicted) {
@@ -276,7 +281,7 @@ class TransitionsTest {
                 new ModelSpec(
                         "picky",
                         "2",
-                        List.of(new dev.eddy.model.Feature.Numeric("elsewhere", 0.0, 1.0, null)),
+                        List.of(new Feature.Numeric("elsewhere", 0.0, 1.0, null)),
                         spec.layers(),
                         spec.head(),
                         spec.task(),
@@ -326,6 +331,46 @@ class TransitionsTest {
         send("k", 50, 51);
         send("other", 50, 51);
         assertThat(states.get(bytes("k"))).hasSameSizeAs(states.get(bytes("other")));
+    }
+
+    @Test
+    void shouldBeginAtZeroWhereTwoStatesDoNotFitIntoARecord() throws Exception {
+        ModelFile large = reservoir("large", 130_000);
+        ModelFile larger = reservoir("larger", 140_000);
+        publish(large, larger);
+        deploy(large, 0, Transition.RESET, 0);
+        challenge(large, new Challenger(larger.id(), 1, true, 0, null), 1);
+        deploy(larger, 2, Transition.warm(5), 1_000);
+        send("k", 0, 4);
+        assertThat(predictions)
+                .extracting(prediction -> prediction.model().label())
+                .containsExactly("large@1", "large@1", "larger@1", "larger@1");
+        assertThat(states.get(bytes("k")).length).isLessThan(950_000);
+    }
+
+    /** An echo state network, whose state can be large while its weights are few. */
+    private static ModelFile reservoir(String name, int units) {
+        ByteBuffer starts = ByteBuffer.allocate(Integer.BYTES * (units + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        starts.putInt(Integer.BYTES * units, 1);
+        Map<String, Tensor> tensors = new TreeMap<>(Map.of(
+                "weight_ih", Tensor.of(new float[units], units, 1),
+                "indptr", new Tensor(Tensor.DType.I32, new int[] {units + 1}, starts),
+                "indices", new Tensor(Tensor.DType.I32, new int[] {1}, ByteBuffer.allocate(Integer.BYTES)),
+                "values", Tensor.of(new float[] {0.5f}, 1),
+                "head", Tensor.of(new float[units], 1, units)));
+        Map<String, String> roles = new TreeMap<>();
+        List.of("weight_ih", "indptr", "indices", "values").forEach(role -> roles.put(role, role));
+        ModelSpec spec = new ModelSpec(
+                name,
+                "1",
+                List.of(new Feature.Numeric("value", 0.0, 1.0, null)),
+                List.of(new LayerSpec(CellKind.RESERVOIR, 1, units, null, null, roles)),
+                new HeadSpec(HeadSpec.Kind.LINEAR, 1, "head", null, null, null, null),
+                null,
+                null,
+                null,
+                null);
+        return new ModelFile(spec, tensors);
     }
 
     private static int[] range(int from, int to) {

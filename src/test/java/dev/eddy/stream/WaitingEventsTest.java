@@ -28,7 +28,7 @@ class WaitingEventsTest {
         assertThat(event.key()).isEqualTo(KEY);
         assertThatThrownBy(() -> events.take(KEY, 7))
                 .isInstanceOf(CorruptStateException.class)
-                .hasMessageContaining("event 7 of a sequence waits");
+                .hasMessageContaining("an event that waits is not in the store");
     }
 
     @Test

@@ -197,7 +197,7 @@ class WaitingShapesTest {
     @Test
     void shouldRejectAnEventThatIsTooLargeToWait() {
         Replay replay = new Replay(twoWay(1, null, Emit.EVERY), 0);
-        String note = "x".repeat(WaitingEvents.MAX_BYTES);
+        String note = "x".repeat(EventBytes.MAX_BYTES);
         replay.event("a", 1, "{\"value\":1,\"note\":\"" + note + "\"}");
         assertThat(replay.results.get(0).reason()).isEqualTo("TOO_LARGE");
         assertThat(replay.state("a")).isNull();
@@ -207,11 +207,14 @@ class WaitingShapesTest {
     void shouldNotTouchWhatIsStillToComeWithoutNeed() {
         Replay replay = new Replay(plain(Emit.EVERY), 0);
         replay.value("a", 1, 1);
+        int calls = replay.pending.calls; // to count the sequence
         replay.value("a", 2, 1);
-        replay.event("a", 3, "{\"value\":1,\"last\":true}");
-        replay.value("a", 4, 1);
-        replay.event("a", 5, null);
-        assertThat(replay.pending.calls).isZero();
+        replay.value("a", 3, 1);
+        assertThat(replay.pending.calls).isEqualTo(calls);
+        replay.event("a", 4, "{\"value\":1,\"last\":true}");
+        replay.value("a", 5, 1);
+        replay.event("a", 6, null);
+        assertThat(replay.pending.size()).isZero();
     }
 
     @Test

@@ -26,11 +26,19 @@ class TelemetryTest {
         telemetry.countRejected(Reason.MISSING_FIELD);
         telemetry.countLoad(Telemetry.Load.REJECTED);
         telemetry.countEnd(Ending.IDLE);
+        telemetry.countReordered();
+        telemetry.countLate();
+        telemetry.countDuplicate();
+        telemetry.countEnd(Ending.TTL);
 
         assertThat(telemetry.scrape().lines())
                 .contains(
                         "eddy_events_total 2.0",
                         "eddy_predictions_total 1.0",
+                        "eddy_reordered_total 1.0",
+                        "eddy_late_total 1.0",
+                        "eddy_duplicates_total 1.0",
+                        "eddy_sequences_ended_total{cause=\"ttl\"} 1.0",
                         "eddy_rejected_total{reason=\"MISSING_FIELD\"} 1.0",
                         "eddy_rejected_total{reason=\"NULL_KEY\"} 0.0",
                         "eddy_sequences_ended_total{cause=\"idle\"} 1.0",

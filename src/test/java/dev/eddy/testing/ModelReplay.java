@@ -8,6 +8,7 @@ import dev.eddy.stream.InMemoryStates;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.stream.SequenceStores;
 import dev.eddy.wire.AvroPredictions;
 import dev.eddy.wire.JsonEvents;
@@ -28,7 +29,7 @@ public final class ModelReplay {
                 new AvroPredictions(),
                 () -> always,
                 new SequenceStores(states, new InMemoryPending()),
-                0,
+                SequenceRules.NONE,
                 InferenceMonitor.NONE,
                 (event, what) -> outcome = what);
     }

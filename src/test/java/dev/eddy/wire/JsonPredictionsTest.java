@@ -32,6 +32,7 @@ class JsonPredictionsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
 
         assertThat(text(prediction))
@@ -88,7 +89,8 @@ class JsonPredictionsTest {
                 null,
                 null,
                 null,
-                decoded);
+                decoded,
+                null);
     }
 
     @Test
@@ -136,6 +138,7 @@ class JsonPredictionsTest {
                 null,
                 new double[] {Double.NaN},
                 new double[] {0.5},
+                null,
                 null,
                 null,
                 null);

@@ -11,6 +11,7 @@ import dev.eddy.stream.InMemoryStates;
 import dev.eddy.stream.Inference;
 import dev.eddy.stream.InferenceMonitor;
 import dev.eddy.stream.Outcome;
+import dev.eddy.stream.SequenceRules;
 import dev.eddy.stream.SequenceStores;
 import dev.eddy.wire.EventFileReader;
 import dev.eddy.wire.EventRow;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
@@ -35,22 +37,25 @@ public final class FileScorer {
     private OutputStream out = OutputStream.nullOutputStream();
     private long predictions;
     private long ended;
+    private long reordered;
+    private long late;
+    private long duplicates;
     private long time;
     private long streamTime;
-    private String problem; // of the row just read
+    private final Map<Long, String> problems = new HashMap<>(); // of lines without an outcome yet
     private String firstRejection;
 
     /** A scorer whose sequences end where the file says so. */
     public FileScorer(LiveModel model) {
-        this(model, 0);
+        this(model, SequenceRules.NONE);
     }
 
     /**
      * A scorer.
      *
-     * @param idleMillis a sequence ends when event times are so much past its own last one; 0 for never
+     * @param rules what holds for events and sequences whatever the model, as settings say it for a stream
      */
-    public FileScorer(LiveModel model, long idleMillis) {
+    public FileScorer(LiveModel model, SequenceRules rules) {
         this.model = model;
         LiveDeployments always = LiveDeployments.always(model);
         inference = new Inference(
@@ -58,8 +63,23 @@ public final class FileScorer {
                 new JsonPredictions(),
                 () -> always,
                 new SequenceStores(states, new InMemoryPending()),
-                idleMillis,
+                rules,
                 new InferenceMonitor() {
+                    @Override
+                    public void onReordered() {
+                        reordered++;
+                    }
+
+                    @Override
+                    public void onLate() {
+                        late++;
+                    }
+
+                    @Override
+                    public void onDuplicate() {
+                        duplicates++;
+                    }
+
                     @Override
                     public void onEnd(Ending cause) {
                         ended++;
@@ -85,6 +105,7 @@ public final class FileScorer {
                 score(row);
                 progress.at(++count, size < 0 ? Double.NaN : (double) events.bytesRead() / size);
             }
+            inference.releaseAll();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -104,18 +125,22 @@ public final class FileScorer {
     private void score(EventRow row) {
         time = row.timestamp() == null ? time : row.timestamp();
         streamTime = Math.max(streamTime, time);
-        problem = row.problem();
+        if (row.problem() != null) {
+            problems.put(row.line(), row.problem());
+        }
         Event.Origin line = new Event.Origin("", 0, row.line());
         inference.infer(new Event(row.key(), time, new RecordHeaders(), row.value(), line), streamTime);
-        problem = null;
     }
 
     private void accept(Event event, Outcome outcome) {
         if (outcome instanceof Outcome.Predicted predicted) {
-            predictions++;
+            if (predicted.prediction().end() == null) {
+                predictions++;
+            }
             write(predicted.bytes());
         } else if (outcome instanceof Outcome.Rejected rejection) {
             rejected.merge(rejection.reason(), 1L, Long::sum);
+            String problem = problems.remove(event.origin().offset());
             if (firstRejection == null) {
                 firstRejection =
                         "line " + event.origin().offset() + ": " + (problem == null ? rejection.message() : problem);
@@ -140,6 +165,21 @@ public final class FileScorer {
     /** Number of rejected events by reason. */
     public Map<Reason, Long> rejected() {
         return rejected;
+    }
+
+    /** Number of events that came late and were put in their place. */
+    public long reordered() {
+        return reordered;
+    }
+
+    /** Number of events that came too late to be put in their place. */
+    public long late() {
+        return late;
+    }
+
+    /** Number of events that were dropped as duplicates. */
+    public long duplicates() {
+        return duplicates;
     }
 
     /** Where and why the first event was rejected; null if none was. */

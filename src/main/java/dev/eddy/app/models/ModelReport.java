@@ -79,6 +79,9 @@ public final class ModelReport {
         if (!spec.stateOf().isEmpty()) {
             facts.put("carriesStatesOf", spec.stateOf());
         }
+        if (spec.warmUp() != null) {
+            facts.put("warmUp", spec.warmUp());
+        }
         return facts;
     }
 

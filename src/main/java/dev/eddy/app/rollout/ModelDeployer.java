@@ -3,20 +3,26 @@ package dev.eddy.app.rollout;
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
 import dev.eddy.app.topics.Topics;
+import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.catalogue.Transition;
 import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.config.SelectorSettings;
 import dev.eddy.model.ModelId;
+import dev.eddy.network.LiveModel;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -92,12 +98,20 @@ public final class ModelDeployer implements AutoCloseable {
         return history(look());
     }
 
-    /** The deployments of all model names, in the order of their generations. */
-    public List<Deployment> deployments() {
-        return DeploymentTable.all(config, look()).values().stream()
-                .flatMap(history -> history.deployments().stream())
-                .sorted(Comparator.comparingInt(Deployment::generation))
-                .toList();
+    /** The deployments of every model name; where events name none, all of them under the empty name. */
+    public SortedMap<String, DeploymentHistory> histories() {
+        if (!config.selectsModels()) {
+            return new TreeMap<>(Map.of("", history()));
+        }
+        SortedMap<String, DeploymentHistory> byName = new TreeMap<>();
+        int prefix = ControlRecords.deploymentKey(config.pipeline(), "").length();
+        DeploymentTable.all(config, look()).forEach((key, history) -> byName.put(key.substring(prefix), history));
+        return byName;
+    }
+
+    /** Generation of the newest deployment of all model names; 0 for none. */
+    public int newestGeneration() {
+        return DeploymentTable.newestGeneration(config, look());
     }
 
     private Map<String, byte[]> look() {
@@ -117,6 +131,18 @@ public final class ModelDeployer implements AutoCloseable {
      * read.
      */
     public long now() throws InterruptedException {
+        return now(LEAD_MS);
+    }
+
+    /**
+     * As {@link #now()} without the lead: the first event that comes from here on. An instance may score such an event before
+     * it hears of the deployment; that one is then answered by the model before, while a replay gives it to the new one.
+     */
+    public long atOnce() throws InterruptedException {
+        return now(0);
+    }
+
+    private long now(long lead) throws InterruptedException {
         if (history().deployments().isEmpty() && !(config.selectsModels() && Topics.isRead(config))) {
             return Deployment.BEGINNING;
         }
@@ -126,7 +152,7 @@ public final class ModelDeployer implements AutoCloseable {
             return clock;
         }
         boolean flowing = Math.abs(clock - newest.getAsLong()) < FLOWING_MS;
-        return flowing ? Math.max(clock, newest.getAsLong()) + LEAD_MS : newest.getAsLong() + 1;
+        return flowing ? Math.max(clock, newest.getAsLong() + 1) + lead : newest.getAsLong() + 1;
     }
 
     private OptionalLong newestEventTime() throws InterruptedException {
@@ -169,15 +195,16 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     /**
-     * Asks every running instance to load a version, so that it is there when a deployment names it.
+     * Asks every running instance to load versions, so that they are there when a deployment names them.
      *
+     * @param models at least one
      * @return the time that stands in the request; an instance that reports it, or a later one, has heard of it
      */
-    public long prepare(ModelId model) throws InterruptedException {
+    public long prepare(List<ModelId> models) throws InterruptedException {
         // What is decided from here on rests on these deployments.
         byte[] before = look().get(ControlRecords.prepareKey(config.pipeline()));
         long requestedAt = Math.max(System.currentTimeMillis(), requestedAt(before) + 1);
-        byte[] value = ControlRecords.encodePrepare(model, requestedAt);
+        byte[] value = ControlRecords.encodePrepare(models, requestedAt);
         try (KafkaProducer<String, byte[]> producer = ModelPublisher.producer(config)) {
             ModelPublisher.await(
                     producer.send(new ProducerRecord<>(topic, ControlRecords.prepareKey(config.pipeline()), value)),
@@ -212,21 +239,27 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, long)}, with a time that is found right before it is written. */
     public Deployment deploy(ModelId model, StartTime from) throws InterruptedException {
-        requireName(model);
-        if (seen < 0) {
-            look();
-        }
-        int expected = seen;
+        return deploy(new Proposal(model, Transition.RESET, 0, null, "", List.of()), from);
+    }
+
+    /** As {@link #deploy(ModelId, StartTime)}, with everything that belongs to a deployment. */
+    public Deployment deploy(Proposal proposal, StartTime from) throws InterruptedException {
+        requireName(proposal);
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
-            if (DeploymentTable.newestGeneration(config, transaction.table()) != expected) {
+            int newest = DeploymentTable.newestGeneration(config, transaction.table());
+            // Who has not looked yet decides on what the transaction sees, which no open transaction hides.
+            int expected = seen < 0 ? newest : seen;
+            if (newest != expected) {
                 throw new OperationFailedException(
                         "somebody else changed the deployments of pipeline " + config.pipeline()
                                 + " at the same moment: " + newest(transaction.table())
                                 + "; look at 'eddy status', and deploy again if it still should be");
             }
-            requirePublished(model, transaction.table());
-            Deployment deployment = new Deployment(expected + 1, model, from.get(), System.currentTimeMillis());
+            for (ModelId model : proposal.models()) {
+                requirePublished(model, transaction.table());
+            }
+            Deployment deployment = proposal.deployment(expected + 1, from.get(), System.currentTimeMillis());
             transaction.write(
                     DeploymentTable.key(config, modelName),
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
@@ -236,10 +269,18 @@ public final class ModelDeployer implements AutoCloseable {
         }
     }
 
-    private void requireName(ModelId model) {
-        if (config.selectsModels()) {
-            DeploymentTable.key(config, modelName);
-            inputs();
+    /**
+     * Checks that the models of a proposal have the name whose deployments these are, where events name their models.
+     *
+     * @throws OperationFailedException if one has another
+     */
+    public void requireName(Proposal proposal) {
+        if (!config.selectsModels()) {
+            return;
+        }
+        DeploymentTable.key(config, modelName);
+        inputs();
+        for (ModelId model : proposal.models()) {
             if (!model.name().equals(modelName)) {
                 throw new OperationFailedException(
                         model + " cannot answer the events that ask for " + modelName + ": it has another name");
@@ -247,9 +288,51 @@ public final class ModelDeployer implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes what a rule decided, in a transaction, in force from {@link #now} on.
+     *
+     * @throws OperationFailedException if the deployment whose rule it is is not the newest of its history any more
+     */
+    Deployment follow(PromotionDecision decision) throws InterruptedException {
+        int basis = decision.basis().generation();
+        long from = now();
+        try (ControlTransaction transaction = ControlTransaction.begin(config)) {
+            DeploymentHistory before = history(transaction.table());
+            if (before.newestGeneration() != basis) {
+                throw new OperationFailedException("the rule of deployment " + basis
+                        + " is void, as somebody else changed the deployments: "
+                        + newest(before.deployments().stream()));
+            }
+            int generation = DeploymentTable.newestGeneration(config, transaction.table()) + 1;
+            Deployment deployment = decision.successor(generation, from, System.currentTimeMillis());
+            requirePublished(deployment.model(), transaction.table());
+            transaction.write(
+                    DeploymentTable.key(config, modelName),
+                    ControlRecords.encode(config.pipeline(), before.with(deployment)));
+            transaction.commit();
+            return deployment;
+        }
+    }
+
+    /**
+     * A published model, compiled as an instance would.
+     *
+     * @throws dev.eddy.model.InvalidModelException if it is not there, not whole, or cannot be used
+     */
+    public LiveModel load(ModelId model) {
+        Map<String, byte[]> records = control.refresh();
+        ModelFile file =
+                dev.eddy.catalogue.PublishedModel.read(model, records::get, config.getLong(EddyConfig.MODEL_MAX_BYTES));
+        return LiveModel.compile(model, file.spec(), file);
+    }
+
     private String newest(Map<String, byte[]> table) {
-        return DeploymentTable.all(config, table).values().stream()
-                .flatMap(history -> history.deployments().stream())
+        return newest(DeploymentTable.all(config, table).values().stream()
+                .flatMap(history -> history.deployments().stream()));
+    }
+
+    private static String newest(Stream<Deployment> deployments) {
+        return deployments
                 .max(Comparator.comparingInt(Deployment::generation))
                 .map(deployment -> "the newest is " + deployment.generation() + ", " + deployment.model())
                 .orElse("there are none any more");

@@ -99,7 +99,7 @@ public record PublishedModel(
     private static boolean asks(byte[] value, ModelId id, long now) {
         try {
             PrepareRecord record = ControlRecords.prepare(value);
-            return ControlRecords.model(record).equals(id) && now < record.getRequestedAt() + Catalogue.PREPARED_MS;
+            return ControlRecords.models(record).contains(id) && now < record.getRequestedAt() + Catalogue.PREPARED_MS;
         } catch (IOException e) {
             return false; // Instances ignore it too.
         }

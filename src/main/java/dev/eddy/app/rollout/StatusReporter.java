@@ -8,8 +8,10 @@ import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.schema.InstanceStatus;
 import dev.eddy.schema.ModelStatus;
+import dev.eddy.schema.SequenceCount;
 import dev.eddy.schema.Sha256;
 import dev.eddy.schema.Verdict;
+import dev.eddy.telemetry.Measurements;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -40,6 +42,8 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
     private final Catalogue catalogue;
     private final Supplier<String> state;
     private final Supplier<String> http;
+    private final Measurements measurements;
+    private final Supplier<List<SequenceCount>> sequences;
     private final KafkaProducer<String, byte[]> producer;
     private final long startedAt = System.currentTimeMillis();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -53,12 +57,22 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
      *
      * @param state what to say of the stream's state
      * @param http  where the instance's HTTP is; gives null where it is off
+     * @param measurements how well models do here
+     * @param sequences how many sequences each model answers here
      */
-    public StatusReporter(EddyConfig config, Catalogue catalogue, Supplier<String> state, Supplier<String> http) {
+    public StatusReporter(
+            EddyConfig config,
+            Catalogue catalogue,
+            Supplier<String> state,
+            Supplier<String> http,
+            Measurements measurements,
+            Supplier<List<SequenceCount>> sequences) {
         this.config = config;
         this.catalogue = catalogue;
         this.state = state;
         this.http = http;
+        this.measurements = measurements;
+        this.sequences = sequences;
         this.producer =
                 new KafkaProducer<>(ClientSettings.producer(config), new StringSerializer(), new ByteArraySerializer());
         catalogue.addListener(this);
@@ -128,7 +142,9 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 catalogue.newestGeneration(),
                 prepared,
                 models,
-                http.get());
+                http.get(),
+                MeasuredModels.records(measurements.all()),
+                sequences.get());
     }
 
     private static byte[] encode(InstanceStatus status) {

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -47,6 +49,60 @@ public final class Topics {
             topics.ensure(List.of(roles));
             return null;
         });
+    }
+
+    /**
+     * Checks that the topic of labels, if there is to be one, exists and has the partitions of the input topic, so that each
+     * label comes to the instance that has its event; creates it where {@code eddy.topics.create} is on.
+     *
+     * @throws OperationFailedException if no broker answers, or the topic is missing or has other partitions
+     */
+    public static void ensureLabels(EddyConfig config) {
+        String labels = config.labelsTopic();
+        if (labels != null) {
+            int expected = inputPartitions(config).size();
+            with(config, topics -> {
+                topics.ensureLabels(labels, expected);
+                return null;
+            });
+        }
+    }
+
+    private void ensureLabels(String labels, int expected) throws ExecutionException, InterruptedException {
+        KafkaFuture<TopicDescription> found =
+                admin.describeTopics(List.of(labels)).topicNameValues().get(labels);
+        if (failure(found) instanceof UnknownTopicOrPartitionException) {
+            if (!config.getBoolean(EddyConfig.TOPICS_CREATE)) {
+                throw new OperationFailedException("the topic " + labels + " of " + EddyConfig.LABELS_TOPIC
+                        + " does not exist at " + config.bootstrapServers() + "; set " + EddyConfig.TOPICS_CREATE
+                        + "=true, or create it with " + expected + " partitions");
+            }
+            createLabels(labels, expected);
+            return;
+        }
+        int partitions = found.get().partitions().size();
+        if (partitions != expected) {
+            throw new OperationFailedException("the topic " + labels + " of " + EddyConfig.LABELS_TOPIC + " has "
+                    + partitions + " partitions, but the input topic " + config.getString(EddyConfig.INPUT_TOPIC)
+                    + " has " + expected + "; labels find their events only if both have the same number");
+        }
+    }
+
+    private void createLabels(String labels, int partitions) throws ExecutionException, InterruptedException {
+        short replicas = config.getShort(EddyConfig.TOPICS_REPLICATION);
+        NewTopic topic =
+                new NewTopic(labels, Optional.of(partitions), replicas < 0 ? Optional.empty() : Optional.of(replicas));
+        if (failure(admin.createTopics(List.of(topic)).values().get(labels)) == null) {
+            LOG.info("created the topic {}", labels);
+        }
+        long deadline = System.nanoTime() + config.getInt(EddyConfig.BROKER_TIMEOUT) * 1_000_000L;
+        while (failure(admin.describeTopics(List.of(labels)).topicNameValues().get(labels)) != null) {
+            if (System.nanoTime() > deadline) {
+                throw new OperationFailedException(
+                        "the topic " + labels + " was created but does not appear; look at the broker's log");
+            }
+            Thread.sleep(20);
+        }
     }
 
     /**

@@ -150,8 +150,9 @@ class RemoteSequencesIT {
         servers.add(server);
         long now = System.currentTimeMillis();
         String url = "http://127.0.0.1:" + server.getAddress().getPort();
-        ByteBuffer buffer =
-                new InstanceStatus(pipeline, name, "RUNNING", now, now, 60_000L, 1, 0L, List.of(), url).toByteBuffer();
+        ByteBuffer buffer = new InstanceStatus(
+                        pipeline, name, "RUNNING", now, now, 60_000L, 1, 0L, List.of(), url, List.of(), List.of())
+                .toByteBuffer();
         byte[] value = new byte[buffer.remaining()];
         buffer.get(value);
         KAFKA.produce(List.of(new ProducerRecord<>(pipeline, TestKafka.bytes(pipeline + "/" + name), value)));

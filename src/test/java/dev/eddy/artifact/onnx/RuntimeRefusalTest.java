@@ -46,7 +46,7 @@ class RuntimeRefusalTest {
         refused(graph, null, Engine.AUTO, parts);
     }
 
-    /** h' = softsign(x W + h R), y = h' M. */
+    /** h' = sin(x W + h R), y = h' M. */
     private static OnnxBuilder cell(String h, String hn) {
         return cell(new OnnxBuilder(17).input("x", 1, 2).input(h, 1, 3), h, hn)
                 .shaped("y", 1, 2)
@@ -60,7 +60,7 @@ class RuntimeRefusalTest {
                 .node("MatMul", "x W", "wx")
                 .node("MatMul", h + " R", "rh")
                 .node("Add", "wx rh", "sum")
-                .node("Softsign", "sum", hn)
+                .node("Sin", "sum", hn)
                 .node("MatMul", hn + " M", "y");
     }
 
@@ -79,7 +79,7 @@ class RuntimeRefusalTest {
     void shouldPairStatesByTellingNames(String names) throws IOException {
         String[] pair = names.split(" ", -1);
         ModelImport.Imported imported = read(cell(pair[0], pair[1]), null, Engine.AUTO);
-        assertThat(imported.reason()).contains("Softsign");
+        assertThat(imported.reason()).contains("Sin");
         assertThat(imported.model().spec().engine().states())
                 .singleElement()
                 .satisfies(state ->
@@ -109,7 +109,7 @@ class RuntimeRefusalTest {
 
     @Test
     void shouldRefuseAsEverWhereEddyAloneIsAskedFor() {
-        refused(cell("h0", "hn"), null, Engine.NATIVE, "Softsign node");
+        refused(cell("h0", "hn"), null, Engine.NATIVE, "Sin node");
     }
 
     @Test
@@ -164,7 +164,7 @@ class RuntimeRefusalTest {
                 .ints("one", 1)
                 .node("Slice", "h0 zero one zero", "first")
                 .node("Add", "x first", "sum")
-                .node("Softsign", "sum", "y")
+                .node("Sin", "sum", "y")
                 .node("Concat", "y y", "hn", attribute("axis", 0))
                 .shaped("y", 1, 1, 3)
                 .shaped("hn", 2, 1, 3);
@@ -177,7 +177,7 @@ class RuntimeRefusalTest {
                 .input("x", 1, 2)
                 .weight("W", 2, 3)
                 .node("MatMul", "x W", "wx")
-                .node("Softsign", "wx", "y")
+                .node("Sin", "wx", "y")
                 .shaped("y", 1, 3);
         refused(graph, null, Engine.ONNXRUNTIME, "no state that goes in and comes out", "\"states\": []");
         ModelFile model =
@@ -197,7 +197,7 @@ class RuntimeRefusalTest {
                 .input("h0", 1, 1, 3)
                 .node("ReduceMean", "x", "mean", attribute("keepdims", 1))
                 .node("Add", "mean h0", "sum")
-                .node("Softsign", "sum", "hn")
+                .node("Sin", "sum", "hn")
                 .shaped("hn", 1, 1, 3);
         refused(graph, null, Engine.ONNXRUNTIME, "[1, 4, 3]", "a call takes 4 at once", "one event");
         refused(
@@ -220,7 +220,7 @@ class RuntimeRefusalTest {
                         new Message().text(1, "axes").number(20, 7).number(8, 1),
                         attribute("keepdims", 1))
                 .node("Add", "mean h0", "sum")
-                .node("Softsign", "sum", "hn")
+                .node("Sin", "sum", "hn")
                 .shaped("hn", 1, 1, 3);
         refused(graph, null, Engine.ONNXRUNTIME, "cannot stream", "3 events in one call", "[x]");
     }
@@ -237,7 +237,7 @@ class RuntimeRefusalTest {
                         "Y Yh",
                         attribute("hidden_size", 4),
                         attribute("direction", direction))
-                .node("Softsign", "Yh", "s")
+                .node("Sin", "Yh", "s")
                 .node("Add", "s h0", "hn")
                 .shaped("hn", directions, 1, 4);
     }
@@ -262,7 +262,7 @@ class RuntimeRefusalTest {
                 .weight("W", 1, 16, 3)
                 .weight("R", 1, 16, 4)
                 .node("LSTM", "x W R - - h0 c0", "Y Yh Yc", attribute("hidden_size", 4))
-                .node("Softsign", "Y", "y")
+                .node("Sin", "Y", "y")
                 .node("Identity", hn, "hn")
                 .node("Identity", cn, "cn")
                 .shaped("y", 1, 1, 1, 4)
