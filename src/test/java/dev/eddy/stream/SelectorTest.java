@@ -10,7 +10,9 @@ import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.model.ModelSpec.Emit;
 import dev.eddy.testing.TestModels;
+import dev.eddy.testing.WaitingModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -246,6 +248,47 @@ class SelectorTest {
 
         assertThat(deadLetters.isEmpty()).isTrue();
         assertThat(steps()).containsExactly(1L, 1L, 1L, 1L, 1L, 2L);
+    }
+
+    @Test
+    void shouldAnswerEventsThatWaitedUnderTheKeyOfTheirRecords() {
+        ModelFile waiting = WaitingModels.forward(CellKind.LSTM, 2, null, Emit.EVERY, 4);
+        String name = waiting.id().name();
+        settings.put(EddyConfig.SEQUENCE_IDLE, "1000");
+        open(FIELD);
+        deploy(PUMP, 0);
+        deploy(waiting, 0);
+        for (int time = 1; time <= 3; time++) {
+            field("a", time, "pump", time);
+            field("a", time, name, time);
+        }
+        field("b", 5_000, "pump", 1);
+        field("a", 5_001, "pump", 1);
+        field("a", 5_001, name, 1);
+        send("eddy.events", "a", 5_002, null, null);
+
+        List<String> answers = new ArrayList<>();
+        predictions.readRecordsToList().forEach(record -> {
+            JsonNode prediction = json(record.value());
+            assertThat(record.key()).isEqualTo(bytes(prediction.get("key").textValue()));
+            answers.add(prediction.get("model").textValue() + " "
+                    + prediction.get("key").textValue() + " "
+                    + prediction.get("timestamp").longValue() + " "
+                    + prediction.get("step").longValue());
+        });
+        assertThat(answers)
+                .containsExactlyInAnyOrder(
+                        "pump a 1 1",
+                        "pump a 2 2",
+                        "pump a 3 3",
+                        "pump b 5000 1",
+                        "pump a 5001 1",
+                        name + " a 1 1",
+                        name + " a 2 2",
+                        name + " a 3 3",
+                        name + " a 5001 1");
+        assertThat(states()).containsExactly("\4pumpb");
+        assertThat(deadLetters.isEmpty()).isTrue();
     }
 
     @Test
