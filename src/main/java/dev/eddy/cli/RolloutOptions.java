@@ -103,6 +103,7 @@ final class RolloutOptions {
                     deployer.history(), deployer::load, isLabelled(settings), settings.getLong(EddyConfig.ROLLBACK));
             Proposal proposal = plan.make(planner, deployer);
             deployer.requireName(proposal);
+            deployer.requirePublished(proposal.models());
             StartTime start = given != null ? given : atOnce ? deployer::atOnce : deployer::now;
             if (dryRun) {
                 int generation = deployer.newestGeneration() + 1;

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * must not have a say in when sequences end. Kept beside what is still to come, as {@code schemas/state.md} tells.
  */
 final class EventClock {
-    private static final byte[] KEY = {'N'};
+    private static final byte[] KEY = {'K'};
 
     private final PendingAccess store;
     private long now; // below zero: no event was ever seen

@@ -15,8 +15,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,20 @@ class CatalogueTest {
         ModelVersion version = only();
         assertThat(version.verdict()).isEqualTo(Verdict.READY);
         assertThat(version.id()).isEqualTo(large.id());
+    }
+
+    @Test
+    void shouldLoadBesideTheThreadThatBringsTheRecords() {
+        List<String> threads = new CopyOnWriteArrayList<>();
+        catalogue.addListener(new CatalogueListener() {
+            @Override
+            public void onVersion(ModelVersion version) {
+                threads.add(version.verdict() + " on " + Thread.currentThread().getName());
+            }
+        });
+        publish(large);
+        Awaitility.await().until(() -> !threads.isEmpty());
+        assertThat(threads).containsExactly("READY on eddy-model-loader");
     }
 
     @Test

@@ -126,6 +126,11 @@ class TransitionCommandsIT {
         }
         try (EddyApplication application = start()) {
             awaitSequences("m@tuned", 4);
+            KAFKA.produce("eddy.control", "manifest/m/tuned", null, 0);
+            assertThat(eddy("rollback").err())
+                    .contains("m@tuned", "is not published any more")
+                    .hasLineCount(1);
+            assertThat(status().at("/history")).hasSize(7);
             assertThat(application.isAlive()).isTrue();
         }
     }

@@ -68,14 +68,29 @@ class SelectorSettingsTest {
         assertTopicsRefused("'c:x' is not TOPIC:MODEL with a topic of eddy.topics.input", "a,b", "c:x");
         assertTopicsRefused("'a' is not TOPIC:MODEL", "a,b", "a");
         assertTopicsRefused("'!' is not a name that a model can have", "a,b", "a:!");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {EddyConfig.SEQUENCE_IDLE, EddyConfig.SEQUENCE_TTL, EddyConfig.REORDER})
+    void shouldRefusePeriodsOfSeveralTopicsWhoseTimesRunSideBySide(String period) {
         assertRefused(
-                "eddy.sequence.idle.ms cannot be set with several input topics",
+                period + " cannot be set with several input topics",
                 EddyConfig.MODEL_SELECTOR,
                 "topic",
                 EddyConfig.INPUT_TOPIC,
                 "a,b",
-                EddyConfig.SEQUENCE_IDLE,
+                period,
                 "5");
+    }
+
+    @Test
+    void shouldRefuseLabelsWhichSayNoModel() {
+        assertRefused(
+                "eddy.topics.labels cannot be set with eddy.model.selector",
+                EddyConfig.MODEL_SELECTOR,
+                "header:model",
+                EddyConfig.LABELS_TOPIC,
+                "labels");
     }
 
     private static void assertTopicsRefused(String message, String topics, String models) {

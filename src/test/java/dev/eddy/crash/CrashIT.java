@@ -6,8 +6,8 @@ import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.app.rollout.ModelDeployer;
 import dev.eddy.app.rollout.ModelPublisher;
 import dev.eddy.artifact.ModelFile;
-import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.testing.EddyProcess;
 import dev.eddy.testing.TestKafka;
@@ -16,12 +16,18 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
@@ -29,19 +35,31 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Exactly once, bit for bit: two instances in JVMs of their own, against a broker in another, are killed with SIGKILL in turn, at
- * random moments while events flow and models are swapped; what is committed in the end must equal a sequential replay, byte for
- * byte. The long form: {@code mvn verify -Dit.test=CrashIT -Deddy.crash.events=200000 -Deddy.crash.kills=20}; with
- * {@code -Deddy.crash.mixed=100} events arrive out of order and are put in order, and the replay is that of the sorted stream.
+ * Exactly once, bit for bit: two instances in JVMs of their own, against a broker in another, are killed with SIGKILL in turn
+ * while events flow, in the seconds around each swap of models and at other moments; what is committed in the end must equal a
+ * sequential replay, byte for byte, and say what models stepped by hand say. The long form: {@code mvn verify
+ * -Dit.test=CrashIT -Deddy.crash.events=240000 -Deddy.crash.kills=18}.
  */
 class CrashIT {
-    /** Events flow for some seconds between two kills. */
-    private static final int SLICES_PER_KILL = 60;
-
     private static final int SLICE_MS = 50;
+
+    /** Events flow for some seconds between two deployments or kills. */
+    private static final int SLICES_BETWEEN = 60;
+
+    /** A deployment is decided so long before its time. */
+    private static final int SLICES_AHEAD = 30;
+
+    /** A kill is meant for a swap from so long before it… */
+    private static final int KILL_BEFORE = 15;
+
+    /** …until so long after it. */
+    private static final int KILL_AFTER = 25;
 
     /** One is killed, the other goes on; then the first comes back. */
     private static final int INSTANCES = 2;
+
+    /** Machines that build other things at the same time start JVMs slowly. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private CrashPlan plan;
 
@@ -50,40 +68,48 @@ class CrashIT {
 
     private EddyConfig config;
     private final EddyProcess[] instances = new EddyProcess[INSTANCES];
+    /** Deployments there were when an instance was started: those it knows before its first event. */
+    private final int[] knownAtStart = new int[INSTANCES];
+
+    private int decided;
     private int kills;
 
     @Test
-    void shouldCommitWhatASequentialReplayGivesHoweverOftenItIsKilled() throws Exception {
-        run(CrashPlan.fromProperties(false, 1));
+    void shouldCommitWhatASequentialReplayGivesThroughEveryTransition() throws Exception {
+        Map<String, List<String>> predictions = run(CrashPlan.transitions());
+        Map<String, List<Answer>> committed = new TreeMap<>();
+        Map<String, Integer> kinds = new TreeMap<>();
+        predictions.forEach((key, values) ->
+                committed.put(key, values.stream().map(Answer::read).toList()));
+        committed.values().forEach(all -> all.forEach(answer -> kinds.merge(answer.kind(), 1, Integer::sum)));
+        System.out.println("answers: " + kinds);
+        assertThat(committed).isEqualTo(new KeyByKey(plan).answers);
+        assertThat(kinds)
+                .containsOnlyKeys("1 cold", "2 cold", "3 cold", "3 warm", "4 cold", "4 warm", "5 cold", "5 warm");
     }
 
     @Test
     void shouldDoSoWhereAnswersWaitAndSequencesEndByThemselves() throws Exception {
-        run(CrashPlan.fromProperties(true, 1));
+        run(CrashPlan.waiting());
     }
 
-    @Test
-    void shouldCommitWhatTheSortedEventsGiveWhenTheyArriveOutOfOrder() throws Exception {
-        run(CrashPlan.fromProperties(false, 100));
-    }
-
-    private void run(CrashPlan newPlan) throws Exception {
+    private Map<String, List<String>> run(CrashPlan newPlan) throws Exception {
         plan = newPlan;
         int port = freePort();
         try (EddyProcess broker = EddyProcess.start(
                 directory.resolve("broker.log"), "broker", "--port", "" + port, "--dir", directory + "/broker")) {
             config = writeConfig("127.0.0.1:" + port);
-            Awaitility.await("broker")
-                    .atMost(TestKafka.PATIENCE)
-                    .until(() -> broker.log().contains("127.0.0.1:" + port));
+            Awaitility.await("broker").atMost(PATIENCE).until(() -> broker.log().contains("127.0.0.1:" + port));
             for (int i = 0; i < INSTANCES; i++) {
                 startInstance(i);
             }
             awaitInstances();
-            List<ModelFile> models = plan.models();
-            publish(models);
-            killWhileEventsFlow(models);
-            compareWith(models, deployments());
+            for (ModelFile model : plan.models()) {
+                new ModelPublisher(config).publish(model, written -> {});
+            }
+            deploy(plan.decisions().get(0));
+            killWhileEventsFlow();
+            return compare(plan.models(), deployments());
         } finally {
             for (EddyProcess instance : instances) {
                 if (instance != null) {
@@ -102,8 +128,9 @@ class CrashIT {
                 "eddy.http.port", "-1",
                 "eddy.status.interval.ms", "300",
                 "num.stream.threads", "2",
+                // Models are loaded when they are published; none may be gone when it is deployed.
+                "eddy.model.unload.ms", "3600000",
                 "eddy.sequence.idle.ms", Long.toString(plan.idleMillis()),
-                "eddy.reorder.ms", Long.toString(plan.reorderMs()),
                 "state.dir", directory.resolve("state").toString()));
         try (var writer = Files.newBufferedWriter(directory.resolve("eddy.properties"))) {
             settings.store(writer, null);
@@ -112,6 +139,7 @@ class CrashIT {
     }
 
     private void startInstance(int i) throws IOException {
+        knownAtStart[i] = decided;
         instances[i] = EddyProcess.start(
                 directory.resolve("eddy-" + i + ".log"),
                 "run",
@@ -124,27 +152,24 @@ class CrashIT {
     }
 
     private void awaitInstances() {
-        Awaitility.await("instances")
-                .atMost(TestKafka.PATIENCE)
-                .ignoreExceptions()
-                .until(() -> {
-                    try (InstanceReports reports = new InstanceReports(config)) {
-                        return reports.live().size() == INSTANCES;
-                    }
-                });
+        Awaitility.await("instances").atMost(PATIENCE).ignoreExceptions().until(() -> {
+            try (InstanceReports reports = new InstanceReports(config)) {
+                return reports.live().size() == INSTANCES;
+            }
+        });
     }
 
-    private void publish(List<ModelFile> models) throws InterruptedException {
-        for (ModelFile model : models) {
-            new ModelPublisher(config).publish(model, written -> {});
-        }
-        deploy(models.get(0), Deployment.BEGINNING);
-    }
-
-    private void deploy(ModelFile model, long from) throws InterruptedException {
+    private void deploy(CrashPlan.Decision decision) throws InterruptedException {
         try (ModelDeployer deployer = new ModelDeployer(config)) {
-            deployer.deploy(model.id(), from);
+            deployer.deploy(
+                    decision.model().id(),
+                    plan.from(decision),
+                    decision.transition(),
+                    decision.keepMs(),
+                    decision.challenger(),
+                    "");
         }
+        decided++;
     }
 
     private DeploymentHistory deployments() {
@@ -153,47 +178,54 @@ class CrashIT {
         }
     }
 
-    private void killWhileEventsFlow(List<ModelFile> models) throws Exception {
-        SplittableRandom random = new SplittableRandom(plan.seed());
-        int next = 0;
-        int perSlice = Math.max(1, plan.events() / (plan.kills() * SLICES_PER_KILL));
-        int nextKill = killAt(random);
-        try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            for (int model = 1; model <= models.size(); model++) {
-                int end = model == models.size() ? plan.events() : plan.swapAt(model);
-                if (model < models.size()) {
-                    // Long before its time comes, while events of the model before it flow.
-                    deploy(models.get(model), plan.swapTime(model));
+    private void killWhileEventsFlow() throws Exception {
+        List<CrashPlan.Decision> decisions = plan.decisions();
+        int perSlice = Math.max(1, plan.events() / (Math.max(plan.kills(), decisions.size()) * SLICES_BETWEEN));
+        Deque<Integer> killAt = killTimes(perSlice);
+        try (KafkaProducer<byte[], byte[]> producer = producer();
+                Admin admin = Admin.create(ClientSettings.admin(config))) {
+            for (int next = 0, inForce = 1; next < plan.events(); ) {
+                if (decided < decisions.size() && next >= decisions.get(decided).at() - SLICES_AHEAD * perSlice) {
+                    // Both work on events of this moment, so that what follows happens in the seconds of the swap.
+                    awaitCommitted(admin, next);
+                    deploy(decisions.get(decided));
                 }
-                while (next < end) {
-                    int until = Math.min(end, next + perSlice);
-                    for (; next < until; next++) {
-                        CrashPlan.Event event = plan.arrival(next);
-                        producer.send(
-                                new ProducerRecord<>("eddy.events", null, event.time(), event.key(), event.value()));
-                    }
-                    producer.flush();
-                    Thread.sleep(SLICE_MS);
-                    if (next >= nextKill && kills < plan.kills()) {
-                        killAndRestart(next);
-                        nextKill = killAt(random);
-                    }
+                int end = inForce < decisions.size() ? decisions.get(inForce).at() : plan.events();
+                if (next == end) {
+                    inForce++;
+                    awaitKnown(inForce);
+                    continue;
                 }
-                awaitGeneration(Math.min(model + 1, models.size()));
-            }
-            if (plan.mixed() > 1) {
-                CrashPlan.Event flush = plan.flush();
-                for (int partition = 0; partition < Oracle.PARTITIONS; partition++) {
-                    producer.send(
-                            new ProducerRecord<>("eddy.events", partition, flush.time(), flush.key(), flush.value()));
+                int until = Math.min(end, next + perSlice);
+                for (; next < until; next++) {
+                    CrashPlan.Event event = plan.event(next);
+                    producer.send(new ProducerRecord<>("eddy.events", null, event.time(), event.key(), event.value()));
+                }
+                producer.flush();
+                Thread.sleep(SLICE_MS);
+                while (!killAt.isEmpty() && next >= killAt.peek()) {
+                    killAt.remove();
+                    killAndRestart(next);
                 }
             }
         }
     }
 
-    /** A random event in the part of the stream that belongs to the next kill: now in a start, now in full flow. */
-    private int killAt(SplittableRandom random) {
-        return (int) ((kills + random.nextDouble()) * plan.events() / plan.kills());
+    /** One kill at each swap, then one more at each, as long as there are any; the rest at random moments. */
+    private Deque<Integer> killTimes(int perSlice) {
+        SplittableRandom random = new SplittableRandom(plan.seed());
+        List<CrashPlan.Decision> decisions = plan.decisions();
+        int swaps = decisions.size() - 1;
+        List<Integer> times = new ArrayList<>();
+        for (int i = 0; i < plan.kills(); i++) {
+            int swap = decisions.get(1 + i % swaps).at();
+            times.add(
+                    i < 2 * swaps
+                            ? swap + random.nextInt(-KILL_BEFORE, KILL_AFTER) * perSlice
+                            : random.nextInt(plan.events()));
+        }
+        times.sort(null);
+        return new ArrayDeque<>(times);
     }
 
     private void killAndRestart(int sent) throws IOException {
@@ -204,17 +236,37 @@ class CrashIT {
                 .isTrue();
         instance.kill();
         kills++;
-        System.out.printf("kill %d after %,d events sent%n", kills, sent);
+        System.out.printf("kill %d after %,d events sent, %d deployments decided%n", kills, sent, decided);
         startInstance(victim);
     }
 
-    private void awaitGeneration(int generation) {
+    /** Waits until every event sent so far is committed. */
+    private void awaitCommitted(Admin admin, long events) {
+        Awaitility.await("commit of " + events + " events")
+                .atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> admin
+                                .listConsumerGroupOffsets(config.applicationId())
+                                .partitionsToOffsetAndMetadata()
+                                .get()
+                                .values()
+                                .stream()
+                                .mapToLong(OffsetAndMetadata::offset)
+                                .sum()
+                        >= events);
+    }
+
+    /** Waits until every instance knows a deployment; one that was started since it was decided does from its start. */
+    private void awaitKnown(int generation) {
         Awaitility.await("generation " + generation)
                 .atMost(Duration.ofMinutes(1))
                 .until(() -> {
                     try (InstanceReports reports = new InstanceReports(config)) {
-                        return reports.live().size() == INSTANCES
-                                && reports.live().stream().allMatch(report -> report.getGeneration() >= generation);
+                        return IntStream.range(0, INSTANCES)
+                                .filter(i -> knownAtStart[i] < generation)
+                                .allMatch(i -> reports.all().stream()
+                                        .anyMatch(report -> report.getInstance().equals("crash-" + i)
+                                                && report.getGeneration() >= generation));
                     }
                 });
     }
@@ -224,18 +276,21 @@ class CrashIT {
         return kafka.producer();
     }
 
-    private void compareWith(List<ModelFile> models, DeploymentHistory history) throws InterruptedException {
+    private Map<String, List<String>> compare(List<ModelFile> models, DeploymentHistory history)
+            throws InterruptedException {
         try (Oracle oracle = new Oracle(models, history)) {
             oracle.replay(plan);
             Map<String, List<String>> predictions = read("eddy.predictions", Oracle.count(oracle.predictions));
             Map<String, List<String>> deadLetters = read("eddy.deadletters", Oracle.count(oracle.deadLetters));
             System.out.printf(
-                    "%,d events, %d kills, %d deployments: %,d predictions and %,d dead letters committed%n",
+                    "%,d events, seed %d, %d kills, %d deployments: %,d predictions and %,d dead letters committed%n",
                     plan.events(),
+                    plan.seed(),
                     kills,
                     history.newestGeneration(),
                     Oracle.count(predictions),
                     Oracle.count(deadLetters));
+            assertThat(kills).isEqualTo(plan.kills());
             assertThat(Oracle.count(predictions)).isEqualTo(Oracle.count(oracle.predictions));
             assertThat(predictions).isEqualTo(oracle.predictions);
             assertThat(deadLetters).isEqualTo(oracle.deadLetters);
@@ -244,6 +299,7 @@ class CrashIT {
                 assertThat(predictions.values())
                         .anyMatch(values -> values.stream().anyMatch(v -> v.contains(version)));
             }
+            return predictions;
         }
     }
 

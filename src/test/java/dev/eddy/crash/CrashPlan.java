@@ -1,6 +1,10 @@
 package dev.eddy.crash;
 
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.catalogue.Challenger;
+import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.DeploymentHistory;
+import dev.eddy.catalogue.Transition;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.testing.TestModels;
@@ -8,98 +12,116 @@ import dev.eddy.testing.WaitingModels;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 /**
- * What happens in a crash test: the events, the models and when each comes into force. All of it follows from the seed.
+ * What happens in a crash test: the events, the deployments and the kills. All of it follows from the seed.
  *
  * @param events number of events
  * @param keys   number of keys
- * @param kills  how often the instance is killed
+ * @param kills  how often an instance is killed
  * @param seed   of everything random
- * @param waits  whether answers wait for later events and sequences end for want of events
- * @param mixed  so many events in a row arrive in a random order; 1 for the order of their times
+ * @param waits  whether answers wait for later events and sequences end for want of events; otherwise models answer at once,
+ *               and every kind of transition happens
  */
-record CrashPlan(int events, int keys, int kills, long seed, boolean waits, int mixed) {
+record CrashPlan(int events, int keys, int kills, long seed, boolean waits) {
+    /** Of events that sequences see before the next model answers. */
+    private static final int WARM_UP = 32;
+
+    private static final int CANARY_WARM_UP = 8;
+    private static final double SHARE = 0.3;
+    private static final int DEPLOYMENTS = 8;
     private static final long START = 1_700_000_000_000L;
 
-    /** Where sequences end by themselves: so many times nothing comes for hours. */
-    private static final int PAUSES = 7;
+    private static final long INTERVAL = 100;
 
-    /** So long that the clock, which a quiet partition goes by, has no say between two pauses. */
-    private static final long PAUSE = TimeUnit.HOURS.toMillis(10);
+    /** So far apart that the clock, which a quiet partition goes by, never gets as far as its next event. */
+    private static final long WAITING_INTERVAL = 100_000;
 
-    /** Far more than anything stalls while instances are killed, so that only events let events go, and not the clock. */
-    private static final long PATIENCE_MS = 600_000;
+    /** How far a late event lies back. */
+    private static final long LATE = 600 * INTERVAL;
 
-    /** The short form, or the long one by {@code -Deddy.crash.events=200000 -Deddy.crash.kills=20}. */
-    static CrashPlan fromProperties(boolean waits, int mixed) {
+    /** A few sequences live through every warm-up, some through a part, most sleep through whole deployments. */
+    private static final int BUSY_KEYS = 25;
+
+    private static final int ACTIVE_KEYS = 400;
+
+    /** The short form with every kind of transition, or what {@code -Deddy.crash.events=…} and the like ask for. */
+    static CrashPlan transitions() {
+        return fromProperties(32_000, 5_000, 7, false);
+    }
+
+    /** The short form with answers that wait. */
+    static CrashPlan waiting() {
         int events = Integer.getInteger("eddy.crash.events", 20_000);
+        return fromProperties(events, Math.max(200, events / 50), 3, true);
+    }
+
+    private static CrashPlan fromProperties(int events, int keys, int kills, boolean waits) {
         return new CrashPlan(
-                events,
-                Integer.getInteger("eddy.crash.keys", Math.max(200, events / 50)),
-                Math.max(1, Integer.getInteger("eddy.crash.kills", 3)),
+                Integer.getInteger("eddy.crash.events", events),
+                Integer.getInteger("eddy.crash.keys", keys),
+                Math.max(1, Integer.getInteger("eddy.crash.kills", kills)),
                 Long.getLong("eddy.crash.seed", 42L),
-                waits,
-                mixed);
+                waits);
     }
 
-    /** The setting {@code eddy.reorder.ms}. */
-    long reorderMs() {
-        return mixed == 1 ? 0 : mixed * spacing() + PATIENCE_MS;
-    }
+    /**
+     * An event: what is sent.
+     *
+     * @param number what it says; NaN for garbage
+     * @param value  null for the end of a sequence
+     */
+    record Event(byte[] key, long time, double number, byte[] value) {}
 
-    private long spacing() {
-        return mixed == 1 ? 1 : 1_000;
-    }
+    /**
+     * A deployment.
+     *
+     * @param at index of the first event for which it is in force
+     */
+    record Decision(int at, ModelFile model, Transition transition, long keepMs, Challenger challenger) {}
 
-    /** The event that arrives as this one; every row of some events is mixed in its own way. */
-    Event arrival(int index) {
-        int row = index / mixed * mixed;
-        int length = Math.min(mixed, events - row);
-        int[] order = IntStream.range(0, length).toArray();
-        SplittableRandom random = new SplittableRandom(seed + row);
-        for (int i = length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[other];
-            order[other] = swapped;
-        }
-        return event(row + order[index - row]);
-    }
-
-    /** An event so late in time that all others are let go. */
-    Event flush() {
-        return new Event(new byte[] {'f'}, time(events) + reorderMs(), new byte[] {'f'});
-    }
-
-    /** An event: what is sent. */
-    record Event(byte[] key, long time, byte[] value) {}
-
-    /** Every hundredth is garbage, every two hundredth ends its sequence. */
+    /** Every hundredth is garbage, every two hundredth ends its sequence, every fiftieth comes late where none waits. */
     Event event(int index) {
         SplittableRandom random = new SplittableRandom(seed * 1_000_003 + index);
-        byte[] key = ("key-" + random.nextInt(keys)).getBytes(StandardCharsets.UTF_8);
-        byte[] value = ("{\"value\":" + random.nextInt(2000) / 100.0 + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] key = bytes("key-" + random.nextInt(waits ? keys : crowd(random)));
+        double number = random.nextInt(2000) / 100.0;
+        long time = index % 50 == 29 && !waits ? time(index) - LATE : time(index);
         if (index % 100 == 17) {
-            value = ("garbage " + index).getBytes(StandardCharsets.UTF_8);
+            return new Event(key, time, Double.NaN, bytes("garbage " + index));
         } else if (index % 200 == 3) {
-            value = null;
+            return new Event(key, time, number, null);
         }
-        return new Event(key, time(index), value);
+        return new Event(key, time, number, bytes("{\"value\":" + number + "}"));
+    }
+
+    private int crowd(SplittableRandom random) {
+        int[] crowds = {BUSY_KEYS, ACTIVE_KEYS, keys};
+        return Math.min(keys, crowds[random.nextInt(crowds.length)]);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private long time(int index) {
-        return START + index * spacing() + (waits ? (long) index * (PAUSES + 1) / events * PAUSE : 0);
+        return START + index * interval();
     }
 
-    /** The time without events that ends a sequence; 0 for none. */
+    private long interval() {
+        return waits ? WAITING_INTERVAL : INTERVAL;
+    }
+
+    /** Event time from which a decision is in force. */
+    long from(Decision decision) {
+        return decision.at() == 0 ? Deployment.BEGINNING : time(decision.at());
+    }
+
+    /** The pause that ends a sequence: longer than most between two events of a key; 0 for none. */
     long idleMillis() {
-        return waits ? PAUSE / 2 : 0;
+        return waits ? interval() * keys * 2 : 0;
     }
 
-    /** The model in force at the beginning, and the two that follow. */
+    /** The models, in the order in which they are named first. */
     List<ModelFile> models() {
         if (waits) {
             return List.of(
@@ -107,10 +129,13 @@ record CrashPlan(int events, int keys, int kills, long seed, boolean waits, int 
                     waiting("2", CellKind.GRU, null, 6),
                     waiting("3", CellKind.LSTM, 2, null));
         }
+        ModelFile third = TestModels.predictor("crash", "3", CellKind.LSTM, 20, seed + 2);
         return List.of(
                 TestModels.predictor("crash", "1", CellKind.LSTM, 16, seed),
                 TestModels.predictor("crash", "2", CellKind.GRU, 24, seed + 1),
-                TestModels.predictor("crash", "3", CellKind.LSTM, 20, seed + 2));
+                third,
+                TestModels.tuned(third, "4", 0.75f),
+                TestModels.predictor("crash", "5", CellKind.RNN, 12, seed + 4));
     }
 
     private ModelFile waiting(String version, CellKind cell, Integer lookAhead, Integer maxLength) {
@@ -118,13 +143,51 @@ record CrashPlan(int events, int keys, int kills, long seed, boolean waits, int 
         return new ModelFile(model.spec().named("crash", version), model.tensors());
     }
 
-    /** Index of the event at which a later model comes into force. */
-    int swapAt(int model) {
-        return model * events / 3;
+    /** The deployments, oldest first; the first is in force from the beginning. */
+    List<Decision> decisions() {
+        List<ModelFile> models = models();
+        if (waits) {
+            return List.of(
+                    decision(0, 3, models.get(0), Transition.RESET, false, null),
+                    decision(1, 3, models.get(1), Transition.RESET, false, null),
+                    decision(2, 3, models.get(2), Transition.RESET, false, null));
+        }
+        ModelFile third = models.get(2);
+        ModelFile last = models.get(4);
+        Challenger shadow = new Challenger(last.id(), SHARE, false, CANARY_WARM_UP, null);
+        Challenger canary = new Challenger(last.id(), SHARE, true, CANARY_WARM_UP, null);
+        return List.of(
+                decision(0, DEPLOYMENTS, models.get(0), Transition.RESET, false, null),
+                decision(1, DEPLOYMENTS, models.get(1), Transition.RESET, true, null),
+                decision(2, DEPLOYMENTS, third, Transition.warm(WARM_UP), true, null),
+                decision(3, DEPLOYMENTS, models.get(3), Transition.CARRY, true, null),
+                decision(4, DEPLOYMENTS, third, Transition.RESTORE, true, null),
+                decision(5, DEPLOYMENTS, third, Transition.RESET, false, shadow),
+                decision(6, DEPLOYMENTS, third, Transition.RESET, false, canary),
+                decision(7, DEPLOYMENTS, last, Transition.warm(WARM_UP), false, null));
     }
 
-    /** Event time from which a later model is in force. */
-    long swapTime(int model) {
-        return time(swapAt(model));
+    /** The deployments as the control topic would have them. */
+    DeploymentHistory history() {
+        DeploymentHistory history = DeploymentHistory.EMPTY;
+        for (Decision decision : decisions()) {
+            history = history.with(new Deployment(
+                    history.newestGeneration() + 1,
+                    decision.model().id(),
+                    from(decision),
+                    0,
+                    decision.transition(),
+                    decision.keepMs(),
+                    decision.challenger(),
+                    ""));
+        }
+        return history;
+    }
+
+    /** Replaced states are kept a little longer than a deployment lasts: some are there for the rollback, some too old. */
+    private Decision decision(
+            int index, int of, ModelFile model, Transition transition, boolean keep, Challenger challenger) {
+        long keepMs = keep ? events / of * interval() * 5 / 4 : 0;
+        return new Decision((int) ((long) index * events / of), model, transition, keepMs, challenger);
     }
 }

@@ -319,7 +319,7 @@ class LabelsTest {
             event(fixture, 1);
             Map<Bytes, byte[]> kept = new HashMap<>();
             copy(fixture, Eddy.PENDING_STORE, kept);
-            assertThat(kept).isEmpty();
+            assertThat(kept.keySet()).allMatch(key -> key.get()[0] == 'C'); // counts of sequences
         }
     }
 

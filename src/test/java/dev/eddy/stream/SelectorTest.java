@@ -324,6 +324,87 @@ class SelectorTest {
     }
 
     @Test
+    void shouldGiveAHeldEventToAModelWhenItsTurnComes() {
+        settings.put(EddyConfig.REORDER, "100");
+        settings.put(EddyConfig.LATE_POLICY, "dead-letter");
+        open(FIELD);
+        deploy(PUMP, 0);
+        field("a", 1_000, "fan", 1);
+        field("a", 950, "pump", 1);
+        field("a", 960, "nobody", 1);
+        deploy(FAN, 0);
+        assertThat(predictions.isEmpty()).isTrue();
+        field("b", 2_000, "pump", 1);
+
+        assertAnswer("a", "pump", "1", 1);
+        assertAnswer("a", "fan", "1", 1);
+        assertThat(predictions.isEmpty()).isTrue();
+        assertRejected("UNKNOWN_MODEL", "asks for model 'nobody'");
+        field("a", 1_500, "pump", 1);
+        assertRejected("LATE", "400 ms too late");
+        send("eddy.events", "a", 1_900, null, null);
+        field("a", 3_000, "pump", 1);
+        field("b", 4_000, "pump", 1);
+        assertAnswer("b", "pump", "1", 1);
+        assertAnswer("a", "pump", "1", 1);
+    }
+
+    @Test
+    void shouldDropDuplicatesWithinTheSequenceOfAModel() {
+        settings.put(EddyConfig.DEDUPE_FIELD, "n");
+        open("header:model");
+        deploy(PUMP, 0);
+        deploy(FAN, 0);
+        for (String model : List.of("pump", "fan", "pump")) {
+            send("eddy.events", "a", 1, "{\"n\":1,\"value\":1}", model);
+        }
+        send("eddy.events", "a", 2, "{\"n\":2,\"value\":1}", "pump");
+
+        assertAnswer("a", "pump", "1", 1);
+        assertAnswer("a", "fan", "1", 1);
+        assertAnswer("a", "pump", "1", 2);
+        assertThat(predictions.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldTellOfTheEndOfASequenceUnderTheKeyOfItsRecords() {
+        settings.put(EddyConfig.SEQUENCE_TTL, "100");
+        settings.put(EddyConfig.SEQUENCE_TTL_END_RECORDS, "true");
+        open(FIELD);
+        deploy(PUMP, 0);
+        field("a", 1, "pump", 1);
+        field("b", 500, "pump", 1);
+
+        assertAnswer("a", "pump", "1", 1);
+        TestRecord<byte[], byte[]> end = predictions.readRecord();
+        assertThat(end.key()).isEqualTo(bytes("a"));
+        assertThat(json(end.value()).get("key").textValue()).isEqualTo("a");
+        assertThat(json(end.value()).get("end").textValue()).isEqualTo("ttl");
+        assertAnswer("b", "pump", "1", 1);
+    }
+
+    @Test
+    void shouldNotAskWhetherASequenceThatIsOverWasEndedYet() {
+        settings.put(EddyConfig.SEQUENCE_IDLE, "100");
+        settings.put(EddyConfig.MODEL_SELECTOR_DEFAULT, "pump");
+        open(FIELD);
+        deploy(PUMP, 0);
+        deploy(FAN, 1_000);
+        int keys = 10 * Inference.EXPIRED_PER_EVENT;
+        for (int i = 0; i < keys; i++) {
+            field("a" + i, 1_000, "fan", 1);
+        }
+        predictions.readRecordsToList();
+        field("b", 5_000, "pump", 1);
+        field("a" + (keys - 1), 900, "fan", 1);
+
+        assertAnswer("b", "pump", "1", 1);
+        // Before the first deployment of the other model, and of no sequence that goes on.
+        assertAnswer("a" + (keys - 1), "pump", "1", 1);
+        assertThat(deadLetters.isEmpty()).isTrue();
+    }
+
+    @Test
     void shouldRefuseStatesThatWereBegunWithoutASelector() {
         try (TopologyFixture before = new TopologyFixture(directory, Map.of())) {
             before.publish(PUMP);

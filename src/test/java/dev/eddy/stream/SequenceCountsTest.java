@@ -22,12 +22,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +38,7 @@ class SequenceCountsTest {
     private final ModelFile second = TestModels.predictor("m", "2", CellKind.GRU, 3, 2);
     private final ModelFile ending = ending();
     private final Catalogue catalogue = new Catalogue("p", 1 << 20);
-    private final Map<String, byte[]> control = new HashMap<>();
+    private final Map<String, byte[]> control = new ConcurrentHashMap<>(); // the loader reads it meanwhile
     private final InMemoryStates states = new InMemoryStates();
     private InMemoryPending pending = new InMemoryPending();
     private final Map<String, Long> told = new TreeMap<>();

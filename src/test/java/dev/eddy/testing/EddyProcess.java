@@ -21,9 +21,15 @@ public final class EddyProcess implements AutoCloseable {
 
     /** Starts a command; what it says goes to the end of the log file. */
     public static EddyProcess start(Path log, String... arguments) throws IOException {
+        return start(log, List.of(), arguments);
+    }
+
+    /** The same with options of the JVM. */
+    public static EddyProcess start(Path log, List<String> options, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx512m");
+        command.addAll(options);
         String jar = System.getProperty("eddy.jar", "");
         if (Files.exists(Path.of(jar)) && !jar.isEmpty()) {
             command.addAll(List.of("-jar", jar));

@@ -2,6 +2,7 @@ package dev.eddy.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** The shared test material; tests that need it are skipped where it is not there. */
@@ -10,9 +11,14 @@ public final class Material {
 
     /** A file or folder of the material, as {@code models/nab-lstm}. */
     public static Path path(String name) {
-        Path root = root();
-        Assumptions.assumeTrue(root != null, "no shared/material here; give its path with -Deddy.material=PATH");
-        return root.resolve(name);
+        Optional<Path> found = find(name);
+        Assumptions.assumeTrue(found.isPresent(), "no shared/material here; give its path with -Deddy.material=PATH");
+        return found.orElseThrow();
+    }
+
+    /** The same for programs that do without; empty where there is no material. */
+    public static Optional<Path> find(String name) {
+        return Optional.ofNullable(root()).map(root -> root.resolve(name));
     }
 
     private static Path root() {

@@ -33,6 +33,29 @@ public final class TestModels {
         return model(name, version, features, CellKind.GRU, hidden, labels.size(), new Task.Tag(), labels, seed);
     }
 
+    /** The same network with another bias in its head, which may carry on the states of the first. */
+    public static ModelFile tuned(ModelFile model, String version, float bias) {
+        Map<String, Tensor> tensors = new TreeMap<>(model.tensors());
+        tensors.put("head.bias", Tensor.of(new float[] {bias}, 1));
+        return new ModelFile(successor(model, version).spec(), tensors);
+    }
+
+    /** The same weights as another version, which may carry on the states of the first. */
+    public static ModelFile successor(ModelFile model, String version) {
+        ModelSpec spec = model.spec();
+        ModelSpec successor = new ModelSpec(
+                spec.name(),
+                version,
+                spec.features(),
+                spec.layers(),
+                spec.head(),
+                spec.task(),
+                null,
+                null,
+                List.of(model.id().fingerprint().toString()));
+        return new ModelFile(successor, model.tensors());
+    }
+
     /** A model whose probe it does not reproduce. */
     public static ModelFile failingProbe(String name, String version) {
         ModelFile good = predictor(name, version, CellKind.LSTM, 4, 1);

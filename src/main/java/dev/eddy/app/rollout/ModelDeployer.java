@@ -4,6 +4,7 @@ import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
 import dev.eddy.app.topics.Topics;
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.ControlRecords;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.catalogue.DeploymentHistory;
@@ -242,6 +243,17 @@ public final class ModelDeployer implements AutoCloseable {
         return deploy(new Proposal(model, Transition.RESET, 0, null, "", List.of()), from);
     }
 
+    /**
+     * As {@link #deploy(ModelId, long)}, with everything a {@link Deployment} says.
+     *
+     * @param challenger null for none; it must be published too
+     */
+    public Deployment deploy(
+            ModelId model, long from, Transition transition, long keepMs, Challenger challenger, String reason)
+            throws InterruptedException {
+        return deploy(new Proposal(model, transition, keepMs, challenger, reason, List.of()), () -> from);
+    }
+
     /** As {@link #deploy(ModelId, StartTime)}, with everything that belongs to a deployment. */
     public Deployment deploy(Proposal proposal, StartTime from) throws InterruptedException {
         requireName(proposal);
@@ -275,12 +287,16 @@ public final class ModelDeployer implements AutoCloseable {
      * @throws OperationFailedException if one has another
      */
     public void requireName(Proposal proposal) {
+        requireName(proposal.models());
+    }
+
+    private void requireName(List<ModelId> models) {
         if (!config.selectsModels()) {
             return;
         }
         DeploymentTable.key(config, modelName);
         inputs();
-        for (ModelId model : proposal.models()) {
+        for (ModelId model : models) {
             if (!model.name().equals(modelName)) {
                 throw new OperationFailedException(
                         model + " cannot answer the events that ask for " + modelName + ": it has another name");
@@ -305,6 +321,7 @@ public final class ModelDeployer implements AutoCloseable {
             }
             int generation = DeploymentTable.newestGeneration(config, transaction.table()) + 1;
             Deployment deployment = decision.successor(generation, from, System.currentTimeMillis());
+            requireName(List.of(deployment.model()));
             requirePublished(deployment.model(), transaction.table());
             transaction.write(
                     DeploymentTable.key(config, modelName),
@@ -336,6 +353,16 @@ public final class ModelDeployer implements AutoCloseable {
                 .max(Comparator.comparingInt(Deployment::generation))
                 .map(deployment -> "the newest is " + deployment.generation() + ", " + deployment.model())
                 .orElse("there are none any more");
+    }
+
+    /**
+     * Sees to it that models are there before instances are asked for them.
+     *
+     * @throws OperationFailedException if one is not published any more
+     */
+    public void requirePublished(List<ModelId> models) {
+        Map<String, byte[]> table = control.refresh();
+        models.forEach(model -> requirePublished(model, table));
     }
 
     private static void requirePublished(ModelId model, Map<String, byte[]> table) {

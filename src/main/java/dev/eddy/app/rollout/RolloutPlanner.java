@@ -393,8 +393,8 @@ public final class RolloutPlanner {
                     + replaced.keepMs() + " ms of event time from each sequence's change on"
                     + (arrival.keptUntil() == null
                             ? ""
-                            : ", " + EventTime.text(arrival.keptUntil())
-                                    + " at the earliest; later ones begin at zero state"));
+                            : ", so until " + EventTime.text(arrival.keptUntil())
+                                    + " at the earliest; after that a sequence begins at zero state"));
         }
     }
 

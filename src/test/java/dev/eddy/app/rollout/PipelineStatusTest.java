@@ -75,9 +75,36 @@ class PipelineStatusTest {
         assertThat(json.at("/rollback/statesKeptUntil").longValue()).isEqualTo(3_000);
         assertThat(json.at("/history/0/from").isNull()).isTrue();
         assertThat(json.at("/lag/events").longValue()).isEqualTo(7);
+        assertThat(json.at("/lag/partitions/1/topic").textValue()).isEqualTo("t");
         assertThat(json.at("/lag/partitions/1/behind").longValue()).isEqualTo(4);
         assertThat(json.at("/instances/0/models/0/verdict").textValue()).isEqualTo("REJECTED");
         assertThat(json.at("/measured/0/role").textValue()).isEqualTo("champion");
+    }
+
+    @Test
+    void shouldShowEveryModelNameWhereEventsNameTheirModels() throws IOException {
+        ModelId other = new ModelId("other", "1", Fingerprint.of(new byte[] {3}));
+        PipelineStatus status = new PipelineStatus(
+                "p",
+                "p",
+                5,
+                new TreeMap<>(Map.of(
+                        "m",
+                        new DeploymentHistory(List.of(new Deployment(1, FIRST, 0, 0), new Deployment(3, SECOND, 7, 0))),
+                        "other",
+                        new DeploymentHistory(List.of(new Deployment(2, other, 0, 0))))),
+                List.of(),
+                null,
+                "no broker");
+        JsonNode json = new ObjectMapper().readTree(StatusJson.text(status));
+        assertThat(json.at("/deployment").isNull()).isTrue();
+        assertThat(json.at("/rollback").isNull()).isTrue();
+        assertThat(json.at("/models/0/name").textValue()).isEqualTo("m");
+        assertThat(json.at("/models/0/deployment/generation").intValue()).isEqualTo(3);
+        assertThat(json.at("/models/0/rollback/model/version").textValue()).isEqualTo("1");
+        assertThat(json.at("/models/1/name").textValue()).isEqualTo("other");
+        assertThat(json.at("/models/1/rollback").isNull()).isTrue();
+        assertThat(json.at("/history/1/model/name").textValue()).isEqualTo("other");
     }
 
     private static PipelineStatus status(InstanceStatus... instances) {
