@@ -47,6 +47,9 @@ public final class EddyApplication implements AutoCloseable {
         this.config = config;
         this.catalogue = new Catalogue(config.pipeline(), ModelRules.of(config));
         this.telemetry = new Telemetry();
+        if (config.selectsModels()) {
+            telemetry.measurements().byName();
+        }
         Eddy eddy = Eddy.of(config, catalogue).monitoredBy(new InferenceMeters(telemetry, sequences));
         this.streams = new KafkaStreams(EddyTopology.build(config, eddy), StreamsSettings.of(config));
         this.reporter = new StatusReporter(

@@ -51,7 +51,7 @@ public final class ModelGate implements AutoCloseable {
                     streams.store(StoreQueryParameters.fromNameAndType(
                             ControlStore.NAME, QueryableStoreTypes.keyValueStore())),
                     catalogue);
-            if (!catalogue.live().isEmpty()) {
+            if (catalogue.canScore()) {
                 LOG.info("a model is deployed: events pass");
                 open = true;
                 streams.resume();

@@ -3,18 +3,19 @@ package dev.eddy.app;
 import dev.eddy.catalogue.Catalogue;
 import dev.eddy.catalogue.CatalogueListener;
 import dev.eddy.catalogue.Deployment;
-import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.ModelVersion;
 import dev.eddy.model.ModelId;
 import dev.eddy.telemetry.Telemetry;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Keeps the meters of models up to date: how loads ended, and which model the newest deployment names. */
+/** Keeps the meters of models up to date: how loads ended, and which models the newest deployments name. */
 final class ModelMeters implements CatalogueListener {
     private final Telemetry telemetry;
     private final Catalogue catalogue;
-    private ModelId active;
+    private Set<ModelId> active = Set.of();
 
     ModelMeters(Telemetry telemetry, Catalogue catalogue) {
         this.telemetry = telemetry;
@@ -44,14 +45,13 @@ final class ModelMeters implements CatalogueListener {
     }
 
     private synchronized void showActive() {
-        LiveDeployment newest = catalogue.live().newest();
-        ModelId model = newest == null ? null : newest.model().id();
-        if (model != null && !model.equals(active)) {
-            if (active != null) {
-                telemetry.deactivate(active);
-            }
-            telemetry.activate(model);
-            active = model;
+        Set<ModelId> newest =
+                catalogue.newest().stream().map(live -> live.model().id()).collect(Collectors.toSet());
+        // Nothing that can score any more is no reason to forget what did.
+        if (!newest.isEmpty()) {
+            active.stream().filter(model -> !newest.contains(model)).forEach(telemetry::deactivate);
+            newest.forEach(telemetry::activate);
+            active = newest;
         }
     }
 }

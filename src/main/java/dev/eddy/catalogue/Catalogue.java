@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -37,6 +38,7 @@ public final class Catalogue implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
     private static final long LONGEST_PERIOD_MS = 10_000;
+    private static final String ANY = "";
 
     private final String pipeline;
     private final CatalogueRules rules;
@@ -50,12 +52,16 @@ public final class Catalogue implements AutoCloseable {
     private final List<CatalogueListener> listeners = new CopyOnWriteArrayList<>();
 
     private final Map<String, CatalogueEntry> entries = new TreeMap<>(); // by name@version
-    private DeploymentHistory history = DeploymentHistory.EMPTY;
+    /** By name of the models that answer; {@link #ANY} where events name none. */
+    private final Map<String, DeploymentHistory> histories = new TreeMap<>();
+
     private List<ModelId> prepared = List.of();
     private long preparedAt; // requestedAt of the prepare record; 0: none
     private int loading;
 
+    private boolean byName;
     private volatile LiveDeployments live = LiveDeployments.NONE;
+    private volatile NamedDeployments named = NamedDeployments.NONE;
 
     /**
      * An empty catalogue that takes any model, signed or not, and keeps all of them in memory.
@@ -89,9 +95,39 @@ public final class Catalogue implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** What can score now. */
+    /**
+     * From now on, only deployments count that are made for one model name, as in a pipeline whose events name their models.
+     *
+     * @return this
+     * @throws IllegalStateException if deployments of the other kind have been taken in
+     */
+    public synchronized Catalogue byName() {
+        if (!byName && !histories.isEmpty()) {
+            throw new IllegalStateException("the catalogue has taken deployments in for all events already");
+        }
+        byName = true;
+        return this;
+    }
+
+    /** What can score now, whatever the event. */
     public LiveDeployments live() {
         return live;
+    }
+
+    /** What can score now, by model name, where events name their models. */
+    public NamedDeployments named() {
+        return named;
+    }
+
+    /** Whether anything can score. */
+    public boolean canScore() {
+        return !live.isEmpty() || named.canScore();
+    }
+
+    /** The newest deployment that can score, of every model name where events name their models. */
+    public List<LiveDeployment> newest() {
+        LiveDeployment newest = live.newest();
+        return newest == null ? named.newest() : List.of(newest);
     }
 
     /** Every published version and what this instance says of it. */
@@ -101,7 +137,25 @@ public final class Catalogue implements AutoCloseable {
 
     /** The deployments, whether their models are loaded or not. */
     public synchronized DeploymentHistory history() {
-        return history;
+        return history(ANY);
+    }
+
+    /** The deployments of one model name, where events name their models. */
+    public synchronized DeploymentHistory history(String name) {
+        return histories.getOrDefault(name, DeploymentHistory.EMPTY);
+    }
+
+    /** All deployments, by name of the models that answer; under the empty name where events name none. */
+    public synchronized Map<String, DeploymentHistory> histories() {
+        return Map.copyOf(histories);
+    }
+
+    /** Generation of the newest deployment of all; 0 for none. */
+    public synchronized int newestGeneration() {
+        return histories.values().stream()
+                .mapToInt(DeploymentHistory::newestGeneration)
+                .max()
+                .orElse(0);
     }
 
     /** When the newest prepare record was written that has been taken in, epoch milliseconds; 0 for none. */
@@ -230,6 +284,7 @@ public final class Catalogue implements AutoCloseable {
                 return;
             }
             entries.remove(label);
+            refresh();
         }
         LOG.info("model {} was removed", label);
         listeners.forEach(CatalogueListener::onChange);
@@ -390,7 +445,11 @@ public final class Catalogue implements AutoCloseable {
 
     /** Whether a deployment names a version; called with the lock held. */
     private boolean isNamed(CatalogueEntry entry) {
-        return history.names(CatalogueEntry.id(entry.manifest));
+        return isNamed(CatalogueEntry.id(entry.manifest));
+    }
+
+    private boolean isNamed(ModelId id) {
+        return histories.values().stream().anyMatch(history -> history.names(id));
     }
 
     /** Whether a deployment names a version, or is about to; called with the lock held. */
@@ -448,26 +507,31 @@ public final class Catalogue implements AutoCloseable {
     }
 
     private void acceptDeployments(String key, byte[] value) throws IOException {
-        if (!key.equals(ControlRecords.deploymentKey(pipeline)) || value == null) {
+        String name = nameOf(key);
+        if (name == null || value == null) {
             return;
         }
         DeploymentHistory newer = ControlRecords.deployments(value);
+        if (!name.equals(ANY)) {
+            newer.requireName(name);
+        }
         boolean shortened;
         synchronized (this) {
-            shortened = newer.isShortened(history);
-            if (newer.newestGeneration() <= history.newestGeneration() && !shortened) {
+            DeploymentHistory before = history(name);
+            shortened = newer.isShortened(before);
+            if (newer.newestGeneration() <= before.newestGeneration() && !shortened) {
                 return;
             }
-            DeploymentHistory before = history;
-            history = newer;
+            histories.put(name, newer);
             entries.values().removeIf(entry -> entry.removed && !isNamed(entry));
             entries.values().forEach(entry -> follow(entry, before));
             refresh();
         }
+        String whose = name.equals(ANY) ? pipeline : pipeline + ", model " + name;
         if (shortened) {
             LOG.info(
                     "the deployments of pipeline {} were shortened to {}",
-                    pipeline,
+                    whose,
                     newer.deployments().size());
             listeners.forEach(CatalogueListener::onChange);
             return;
@@ -476,7 +540,7 @@ public final class Catalogue implements AutoCloseable {
         LOG.info(
                 "deployment {} of pipeline {}: {} from event time {} on, transition {}, challenger {}",
                 newest.generation(),
-                pipeline,
+                whose,
                 newest.model(),
                 EventTime.text(newest.from()),
                 newest.transition(),
@@ -484,19 +548,41 @@ public final class Catalogue implements AutoCloseable {
         listeners.forEach(listener -> listener.onDeployment(newest));
     }
 
+    /** The model name for which a record holds deployments; null if they are of no concern here. */
+    private synchronized String nameOf(String key) {
+        String mine = ControlRecords.deploymentKey(pipeline);
+        if (!byName) {
+            return key.equals(mine) ? ANY : null;
+        }
+        return key.startsWith(mine + "/") && key.length() > mine.length() + 1 ? key.substring(mine.length() + 1) : null;
+    }
+
     /** What other deployments mean for a version; called with the lock held. */
     private void follow(CatalogueEntry entry, DeploymentHistory before) {
         ModelId id = CatalogueEntry.id(entry.manifest);
-        if (history.names(id) && entry.canBeLoaded()) {
+        if (isNamed(id) && entry.canBeLoaded()) {
             LOG.warn("model {} is deployed but not loaded: it is loaded now, until then older deployments score", id);
             load(entry);
-        } else if (!history.names(id) && before.names(id)) {
+        } else if (!isNamed(id) && before.names(id)) {
             entry.idleSince = clock.getAsLong();
         }
     }
 
     /** Makes the snapshot of what can score; called with the lock held. */
     private void refresh() {
+        if (!byName) {
+            live = liveOf(history(ANY));
+            return;
+        }
+        Map<String, NamedDeployments.Deployed> deployed = new TreeMap<>();
+        histories.forEach(
+                (name, history) -> deployed.put(name, new NamedDeployments.Deployed(history, liveOf(history))));
+        Set<String> published =
+                entries.values().stream().map(entry -> entry.manifest.getName()).collect(Collectors.toSet());
+        named = new NamedDeployments(deployed, published);
+    }
+
+    private LiveDeployments liveOf(DeploymentHistory history) {
         List<LiveDeployment> ready = new ArrayList<>();
         LiveModel before = null;
         for (Deployment deployment : history.deployments()) {
@@ -508,7 +594,7 @@ public final class Catalogue implements AutoCloseable {
                 before = model;
             }
         }
-        live = new LiveDeployments(ready);
+        return new LiveDeployments(ready);
     }
 
     private LiveModel loaded(ModelId id) {

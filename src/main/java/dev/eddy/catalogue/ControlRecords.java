@@ -25,8 +25,8 @@ import org.apache.avro.message.BinaryMessageDecoder;
 
 /**
  * The records of the control topic. Keys are texts, {@code manifest/NAME/VERSION}, {@code chunk/NAME/VERSION/INDEX},
- * {@code prepare/PIPELINE} and {@code deployment/PIPELINE}; values are Avro in its single-object encoding, which names its
- * schema.
+ * {@code prepare/PIPELINE} and {@code deployment/PIPELINE}, or {@code deployment/PIPELINE/NAME} where events name their models;
+ * values are Avro in its single-object encoding, which names its schema.
  */
 public final class ControlRecords {
     /** Bytes of a model file in one record: with its envelope below one million, which every broker takes by default. */
@@ -91,6 +91,15 @@ public final class ControlRecords {
 
     public static String deploymentKey(String pipeline) {
         return DEPLOYMENT + "/" + pipeline;
+    }
+
+    /**
+     * Key of the deployments of one model name, in a pipeline whose events name their models.
+     *
+     * @param name name of the models that answer; null in a pipeline whose events do not
+     */
+    public static String deploymentKey(String pipeline, String name) {
+        return name == null ? deploymentKey(pipeline) : deploymentKey(pipeline) + "/" + name;
     }
 
     public static String prepareKey(String pipeline) {

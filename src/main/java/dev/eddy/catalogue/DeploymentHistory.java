@@ -1,6 +1,7 @@
 package dev.eddy.catalogue;
 
 import dev.eddy.model.ModelId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +35,26 @@ public record DeploymentHistory(List<Deployment> deployments) {
     /** Whether a deployment names a model. */
     public boolean names(ModelId model) {
         return deployments.stream().anyMatch(deployment -> deployment.names(model));
+    }
+
+    /** Whether a deployment is in force at an event time. */
+    public boolean isInForce(long eventTime) {
+        for (int i = deployments.size() - 1; i >= 0; i--) {
+            if (deployments.get(i).from() <= eventTime) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @throws IOException if a model that answers has another name */
+    void requireName(String name) throws IOException {
+        for (Deployment deployment : deployments) {
+            if (!deployment.model().name().equals(name)) {
+                throw new IOException("deployment " + deployment.generation() + " lets " + deployment.model()
+                        + " answer for the events of " + name);
+            }
+        }
     }
 
     /** Whether this is another history without its oldest deployments. */

@@ -46,6 +46,10 @@ import picocli.CommandLine.TypeConversionException;
             "A challenger sees the events of a share of the sequences, always the same ones. In shadow it is only measured; as"
                     + " a canary it answers for them. A deployment has the challenger that it names, or none.",
             "",
+            "Where events name their models (eddy.model.selector), each name has deployments of its own, and the name of"
+                    + " the model says which. The first one of a name is in force for all event times only while no"
+                    + " event has been read.",
+            "",
             "Examples:",
             "  eddy deploy pump@2                                        the best transition for the two models",
             "  eddy deploy pump@2 --transition warm:200 --keep 12h --dry-run",
@@ -124,7 +128,15 @@ final class DeployCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         check();
         EddyConfig settings = config.read();
-        return rollout.run(settings, this::plan);
+        return rollout.run(settings, name(), this::plan);
+    }
+
+    /** The model name that the command itself says; null if it says none. */
+    private String name() {
+        if (model != null) {
+            return model.name();
+        }
+        return challenger == null ? null : challenger.name();
     }
 
     private void check() {

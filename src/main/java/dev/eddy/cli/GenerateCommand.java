@@ -84,6 +84,12 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Goes on from the live state of this sequence, on a copy; its key as predictions show it.")
     private String key;
 
+    @Option(
+            names = "--model-name",
+            paramLabel = "NAME",
+            description = "With --key, where events name their models: the model whose sequence it is.")
+    private String modelName;
+
     @Parameters(
             paramLabel = "TOKEN",
             arity = "0..*",
@@ -148,9 +154,19 @@ final class GenerateCommand implements Callable<Integer> {
             throw new ParameterException(
                     command.commandLine(), "name a model file with -m, or a live sequence with --key");
         }
+        if (key == null && modelName != null) {
+            throw new ParameterException(command.commandLine(), "--model-name goes with --key");
+        }
         if (key != null) {
             EddyConfig settings = config.read();
-            RemoteSequence sequence = new RemoteSequences(settings).find(key);
+            if (settings.selectsModels() != (modelName != null)) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        modelName == null
+                                ? "a key has a sequence for each model; name one with --model-name"
+                                : "--model-name needs " + EddyConfig.MODEL_SELECTOR + " in the settings");
+            }
+            RemoteSequence sequence = new RemoteSequences(settings).find(key, modelName);
             LiveModel live =
                     compile(model == null ? PublishedModels.read(settings, sequence.model()) : ModelFile.read(model));
             Rollout rollout = sequence.under(live).rollout();

@@ -121,7 +121,7 @@ final class ModelsCommand implements Callable<Integer> {
         return model.deployments().entrySet().stream()
                 .map(entry -> (entry.getValue().size() == 1 ? "deployment " : "deployments ")
                         + entry.getValue().stream().map(String::valueOf).collect(Collectors.joining(", "))
-                        + (entry.getKey().equals(pipeline) ? "" : " of pipeline " + entry.getKey()))
+                        + ((entry.getKey() + "/").startsWith(pipeline + "/") ? "" : " of pipeline " + entry.getKey()))
                 .collect(Collectors.joining("; "));
     }
 

@@ -7,6 +7,7 @@ import dev.eddy.app.rollout.ModelPruner.Request;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
 import dev.eddy.catalogue.Deployment;
+import dev.eddy.catalogue.DeploymentHistory;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.model.EventTime;
 import java.io.PrintWriter;
@@ -127,8 +128,12 @@ final class PruneCommand implements Callable<Integer> {
 
     private static void print(Plan plan, PrintWriter out) {
         plan.models().forEach(model -> out.println("model " + model.id() + ", " + ModelsCommand.file(model)));
-        List<Deployment> all = plan.before().deployments();
-        List<Deployment> kept = plan.history().deployments();
+        plan.before().forEach((key, before) -> print(before, plan.history().get(key), out));
+    }
+
+    private static void print(DeploymentHistory before, DeploymentHistory history, PrintWriter out) {
+        List<Deployment> all = before.deployments();
+        List<Deployment> kept = history.deployments();
         List<Deployment> gone = all.subList(0, all.size() - kept.size());
         gone.forEach(deployment -> out.println("deployment " + deployment.generation() + ": " + deployment.model()
                 + " from event time " + EventTime.text(deployment.from())));

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             "  eddy rollback --dry-run        what it would return to, and until when states are kept",
             "  eddy rollback --now            from the next event on, without the second of lead",
             "  eddy rollback --to 3           to the model of deployment 3; 'eddy status' lists them",
+            "  eddy rollback --model-name pump   of the deployments of pump, where events name their models",
             ""
         })
 final class RollbackCommand implements Callable<Integer> {
@@ -39,6 +40,6 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return rollout.run(config.read(), (planner, deployer) -> planner.rollback(generation, rollout.keepMs()));
+        return rollout.run(config.read(), null, (planner, deployer) -> planner.rollback(generation, rollout.keepMs()));
     }
 }

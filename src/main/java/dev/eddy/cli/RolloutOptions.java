@@ -34,6 +34,14 @@ final class RolloutOptions {
     private CommandSpec command;
 
     @Option(
+            names = "--model-name",
+            paramLabel = "NAME",
+            description =
+                    "Where events name their models (eddy.model.selector): the name whose deployments it is about."
+                            + " Default: that of the model that the command names.")
+    private String modelName;
+
+    @Option(
             names = "--from",
             paramLabel = "TIME",
             description =
@@ -80,19 +88,25 @@ final class RolloutOptions {
         return keepMs;
     }
 
-    /** Plans, prepares, deploys and waits until the instances know; says all of it. */
-    int run(EddyConfig settings, Plan plan) throws InterruptedException {
+    /**
+     * Plans, prepares, deploys and waits until the instances know; says all of it.
+     *
+     * @param named name of the model that the command names; null if it names none
+     */
+    int run(EddyConfig settings, String named, Plan plan) throws InterruptedException {
         StartTime given = startTime();
+        String name = name(settings, named);
         Topics.ensure(settings, TopicRole.INPUT, TopicRole.CONTROL, TopicRole.STATUS);
-        try (ModelDeployer deployer = new ModelDeployer(settings);
+        try (ModelDeployer deployer = new ModelDeployer(settings, name);
                 InstanceReports reports = new InstanceReports(settings)) {
             RolloutPlanner planner = new RolloutPlanner(
                     deployer.history(), deployer::load, isLabelled(settings), settings.getLong(EddyConfig.ROLLBACK));
             Proposal proposal = plan.make(planner, deployer);
+            deployer.requireName(proposal);
             deployer.requirePublished(proposal.models());
             StartTime start = given != null ? given : atOnce ? deployer::atOnce : deployer::now;
             if (dryRun) {
-                int generation = deployer.history().newestGeneration() + 1;
+                int generation = deployer.newestGeneration() + 1;
                 tell("would be ", settings, proposal.deployment(generation, start.get(), 0), proposal);
                 out().println("nothing was deployed: this is a dry run");
             } else {
@@ -156,6 +170,20 @@ final class RolloutOptions {
     private static boolean isLabelled(EddyConfig settings) {
         return EddyConfig.DEFINITIONS.names().contains(LABELS_TOPIC)
                 && settings.values().get(LABELS_TOPIC) != null;
+    }
+
+    /** The model name whose deployments it is about; null where events name no models. */
+    private String name(EddyConfig settings, String named) {
+        if (!settings.selectsModels()) {
+            if (modelName != null) {
+                throw usage("--model-name needs " + EddyConfig.MODEL_SELECTOR + " in the settings");
+            }
+            return null;
+        }
+        if (modelName == null && named == null) {
+            throw usage("each model name has deployments of its own; name one with --model-name");
+        }
+        return modelName == null ? named : modelName;
     }
 
     /** The time that is named; null for now. */

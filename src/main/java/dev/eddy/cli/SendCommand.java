@@ -1,6 +1,7 @@
 package dev.eddy.cli;
 
 import dev.eddy.app.files.EventSender;
+import dev.eddy.config.EddyConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -40,6 +41,12 @@ final class SendCommand implements Runnable {
     private Double rate;
 
     @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "The input topic, where eddy.topics.input names several.")
+    private String topic;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "No progress bar.")
     private boolean quiet;
@@ -52,11 +59,23 @@ final class SendCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         EventSender.Sent sent;
         try (ProgressBar bar = ProgressBar.on(err, "events", quiet)) {
-            sent = new EventSender(config.read(), rate == null ? 0 : rate, bar).send(events.get());
+            EddyConfig settings = config.read();
+            sent = new EventSender(settings, rate == null ? 0 : rate, bar)
+                    .send(events.get(), topic == null ? onlyTopic(settings) : topic);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         report(sent, err);
+    }
+
+    private String onlyTopic(EddyConfig settings) {
+        if (settings.inputTopics().size() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "there are several input topics, " + String.join(", ", settings.inputTopics())
+                            + "; name one with --topic");
+        }
+        return settings.inputTopics().get(0);
     }
 
     private void report(EventSender.Sent sent, PrintWriter err) {

@@ -35,10 +35,12 @@ import picocli.CommandLine.Spec;
             "  rollback     model, keepMs, statesKeptUntil (event time until which no sequence has lost its state); null"
                     + " where there is nothing to return to",
             "  history      all deployments, oldest first",
+            "  models       only where events name their models: name, deployment, rollback of each name; the two above are"
+                    + " null then",
             "  sequences    name, version, fingerprint, count, share; of the instances that run",
             "  measured     generation, role (champion, challenger, warming, paired_champion, paired_challenger), name,"
                     + " version, fingerprint, events, nllEvents, mae, mse, nll, error",
-            "  lag          events, partitions [{partition, committed, end, behind}], unknown (why, if events is null)",
+            "  lag          events, partitions [{topic, partition, committed, end, behind}], unknown (why, if events is null)",
             "  instances    instance, live, state, startedAt, reportedAt, generation, http, models [{name, version,"
                     + " fingerprint, verdict (LOADING, READY, REJECTED), reason, loaded, memoryBytes, signedBy}]",
             "",

@@ -34,19 +34,14 @@ final class StatusText {
 
     private void pipeline() {
         out.println("pipeline " + status.pipeline());
-        Deployment newest = status.newest();
-        if (newest == null) {
+        if (status.deployments().isEmpty()) {
             out.println("  nothing is deployed; publish a model with 'eddy publish', then 'eddy deploy'");
         } else {
-            out.println("  champion " + newest.model() + since(newest));
-            if (newest.challenger() != null) {
-                out.println("  challenger " + challenger(newest.challenger()));
-            }
-            rollback();
+            status.histories().keySet().forEach(this::newest);
         }
         out.println("  " + sequences());
         status.measured().stream()
-                .filter(measured -> newest != null && measured.generation() == newest.generation())
+                .filter(measured -> isNewest(measured.generation()))
                 .forEach(measured -> out.println("  " + error(measured)));
         out.println(
                 status.lag() == null
@@ -56,6 +51,24 @@ final class StatusText {
                                 "  lag %,d events in %d partitions",
                                 status.lag().events(),
                                 status.lag().partitions().size()));
+    }
+
+    private void newest(String name) {
+        Deployment newest = status.newest(name);
+        if (newest == null) {
+            return;
+        }
+        out.println("  champion " + newest.model() + since(newest));
+        if (newest.challenger() != null) {
+            out.println("  challenger " + challenger(newest.challenger()));
+        }
+        rollback(status.arrival(name));
+    }
+
+    private boolean isNewest(int generation) {
+        return status.histories().keySet().stream()
+                .map(status::newest)
+                .anyMatch(newest -> newest != null && newest.generation() == generation);
     }
 
     private static String since(Deployment deployment) {
@@ -69,8 +82,7 @@ final class StatusText {
                 + ", " + (challenger.rule() == null ? "no rule" : "promoted if " + challenger.rule());
     }
 
-    private void rollback() {
-        RolloutPlanner.Arrival arrival = status.arrival();
+    private void rollback(RolloutPlanner.Arrival arrival) {
         if (arrival.before() == null) {
             return;
         }
@@ -119,7 +131,7 @@ final class StatusText {
     }
 
     private void history() {
-        for (Deployment deployment : status.history().deployments()) {
+        for (Deployment deployment : status.deployments()) {
             out.println("  deployment " + deployment.generation() + ": " + deployment.model() + since(deployment)
                     + ", decided " + EventTime.text(deployment.deployedAt())
                     + (deployment.challenger() == null

@@ -54,6 +54,9 @@ public final class EddyConfig extends AbstractConfig {
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
     public static final String MODEL_UNLOAD = "eddy.model.unload.ms";
     public static final String MODEL_TRUSTED_KEYS = "eddy.model.trusted.keys";
+    public static final String MODEL_SELECTOR = "eddy.model.selector";
+    public static final String MODEL_SELECTOR_DEFAULT = "eddy.model.selector.default";
+    public static final String MODEL_SELECTOR_TOPICS = "eddy.model.selector.topics";
     public static final String ROLLBACK = "eddy.rollback.ms";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
@@ -83,7 +86,8 @@ public final class EddyConfig extends AbstractConfig {
                     "eddy.events",
                     new ConfigDef.NonEmptyString(),
                     Importance.HIGH,
-                    "Topic of the events; every record key is a sequence.")
+                    "Topic of the events; every record key is a sequence. With " + MODEL_SELECTOR
+                            + "=topic it may be several, separated by commas.")
             .define(
                     OUTPUT_TOPIC,
                     Type.STRING,
@@ -270,6 +274,28 @@ public final class EddyConfig extends AbstractConfig {
                     "Public keys, as PEM files or in base64, separated by commas; a model must be signed with one of "
                             + "them. Empty: models need no signature.")
             .define(
+                    MODEL_SELECTOR,
+                    Type.STRING,
+                    null,
+                    ConfigDef.LambdaValidator.with(EddyConfig::checkSelector, () -> "field:PATH, header:NAME or topic"),
+                    Importance.MEDIUM,
+                    "What names the model of an event, where one pipeline has several: field:PATH, a text field of the"
+                            + " event; header:NAME, a header of its record; topic, its topic.")
+            .define(
+                    MODEL_SELECTOR_DEFAULT,
+                    Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "Name of the model for events that name none, or one without a deployment at their time. Default:"
+                            + " they go to the dead letters.")
+            .define(
+                    MODEL_SELECTOR_TOPICS,
+                    Type.LIST,
+                    List.of(),
+                    Importance.LOW,
+                    "Names of models by topic, as TOPIC:MODEL, separated by commas, for " + MODEL_SELECTOR
+                            + "=topic; other topics stand for the model of their own name.")
+            .define(
                     ROLLBACK,
                     Type.LONG,
                     3_600_000L,
@@ -340,11 +366,22 @@ public final class EddyConfig extends AbstractConfig {
             requireWith("avro", LABELS_AVRO_SCHEMA);
             requireOwnTopic();
         }
+        if (pipeline().indexOf('/') >= 0) {
+            throw new ConfigException(
+                    PIPELINE + "=" + pipeline() + " has a slash; use letters, digits, dots and dashes");
+        }
+        SelectorSettings.check(this);
     }
 
     private static void requirePath(String name, Object value) {
         if (value != null && Arrays.asList(value.toString().split("\\.", -1)).contains("")) {
             throw new ConfigException(name, value, "a path has names with dots between them, such as meta.number");
+        }
+    }
+
+    private static void checkSelector(String name, Object value) {
+        if (value != null && !SelectorSettings.isValid((String) value)) {
+            throw new ConfigException(name, value, "use field:PATH, header:NAME or topic");
         }
     }
 
@@ -386,6 +423,21 @@ public final class EddyConfig extends AbstractConfig {
 
     public String bootstrapServers() {
         return text(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
+    }
+
+    /** The topics of the events. */
+    public List<String> inputTopics() {
+        return SelectorSettings.inputTopics(this);
+    }
+
+    /** Whether events name their models. */
+    public boolean selectsModels() {
+        return getString(MODEL_SELECTOR) != null;
+    }
+
+    /** Name of the model of each input topic. */
+    public Map<String, String> modelsOfTopics() {
+        return SelectorSettings.modelsOfTopics(this);
     }
 
     /** Name of this instance: as set, or host name and process id. */

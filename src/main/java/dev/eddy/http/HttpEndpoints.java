@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** Serves {@code /metrics}, {@code /health/live}, {@code /health/ready} and {@code /sequences/KEY}; all of it is read-only. */
@@ -32,7 +32,7 @@ public final class HttpEndpoints implements AutoCloseable {
      * @param metrics the text of all meters
      * @param live      whether the instance should be left running
      * @param ready     whether events are being scored
-     * @param sequences what there is to say of a sequence, by its key as a text
+     * @param sequences what there is to say of a sequence, by its key as a text and the name of its model, or null
      * @throws BindException if the port is in use; the message names the address
      */
     public static HttpEndpoints start(
@@ -41,7 +41,7 @@ public final class HttpEndpoints implements AutoCloseable {
             Supplier<String> metrics,
             Health live,
             Health ready,
-            Function<String, SequenceAnswer> sequences)
+            BiFunction<String, String, SequenceAnswer> sequences)
             throws IOException {
         HttpServer server = listen(host, port);
         HttpHandler unknown = new UnknownPathHandler(PATHS);

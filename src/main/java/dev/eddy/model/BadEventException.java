@@ -36,6 +36,8 @@ public final class BadEventException extends RuntimeException {
         UNKNOWN_TOKEN,
         /** No deployed model covers the event's time. */
         NO_MODEL,
+        /** The event names no model, or one that nobody has published. */
+        UNKNOWN_MODEL,
         /** The network's answer is not finite. */
         NOT_FINITE_OUTPUT,
         /** The sequence has as many events already as the model reads of one. */

@@ -1,7 +1,6 @@
 package dev.eddy.stream;
 
 import dev.eddy.catalogue.Catalogue;
-import dev.eddy.catalogue.LiveDeployments;
 import java.time.Duration;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -65,8 +64,14 @@ public final class ControlStore {
         }
     }
 
-    /** Models of a topology whose control topic is a global store. */
-    record Models(Catalogue catalogue) implements InferenceProcessor.ModelSource {
+    /**
+     * Models of a topology whose control topic is a global store.
+     *
+     * @param selector  finds the names that events ask for; null where they name no models
+     * @param otherwise name of the model of events that ask for another; null for none
+     */
+    record Models(Catalogue catalogue, ModelSelector selector, String otherwise)
+            implements InferenceProcessor.ModelSource {
         @Override
         public void init(ProcessorContext<?, ?> context) {
             // The store, not the calls of its processor: those are not promised for restored records.
@@ -75,8 +80,15 @@ public final class ControlStore {
         }
 
         @Override
-        public LiveDeployments live() {
-            return catalogue.live();
+        public Selection selection() {
+            return isNamed()
+                    ? new NamedSelection(selector, otherwise, catalogue::named)
+                    : Selection.none(catalogue::live);
+        }
+
+        @Override
+        public boolean isNamed() {
+            return selector != null;
         }
     }
 

@@ -54,19 +54,33 @@ public final class Eddy {
 
     /** Models from the control topic; {@link #addControlTo} must be called on the same builder. */
     public static Eddy of(EddyConfig config, Catalogue catalogue) {
-        return new Eddy(config, catalogue, new ControlStore.Models(catalogue));
+        ModelSelector selector = ModelSelector.of(config);
+        String otherwise = config.getString(EddyConfig.MODEL_SELECTOR_DEFAULT);
+        return new Eddy(
+                config,
+                selector == null ? catalogue : catalogue.byName(),
+                new ControlStore.Models(catalogue, selector, otherwise));
     }
 
-    /** One model for all events. */
+    /**
+     * One model for all events.
+     *
+     * @throws IllegalArgumentException if the settings say that events name their models
+     */
     public static Eddy of(EddyConfig config, LiveModel model) {
+        if (config.selectsModels()) {
+            throw new IllegalArgumentException(
+                    EddyConfig.MODEL_SELECTOR + " is set, but there is one model for all events;"
+                            + " leave it out, or take the models from a catalogue");
+        }
         LiveDeployments always = LiveDeployments.always(model);
         return new Eddy(config, null, new InferenceProcessor.ModelSource() {
             @Override
             public void init(ProcessorContext<?, ?> context) {}
 
             @Override
-            public LiveDeployments live() {
-                return always;
+            public Selection selection() {
+                return Selection.none(() -> always);
             }
         });
     }

@@ -1,6 +1,8 @@
 package dev.eddy.stream;
 
 import dev.eddy.config.EddyConfig;
+import java.util.Collections;
+import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -19,10 +21,10 @@ public final class EddyTopology {
     public static Topology build(EddyConfig config, Eddy eddy) {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(StreamsSettings.of(config))));
         eddy.addControlTo(builder);
-        KStream<byte[], byte[]> events = source(builder, config.getString(EddyConfig.INPUT_TOPIC), "events");
+        KStream<byte[], byte[]> events = source(builder, config.inputTopics(), "events");
         String labels = config.labelsTopic();
         if (labels != null) {
-            events = events.merge(source(builder, labels, "labels"), Named.as("events-and-labels"));
+            events = events.merge(source(builder, List.of(labels), "labels"), Named.as("events-and-labels"));
         }
         KStream<byte[], Outcome> outcomes = events.process(eddy.inference(), Named.as("inference"));
         outcomes.flatMapValues(EddyTopology::prediction, Named.as("predicted"))
@@ -32,9 +34,9 @@ public final class EddyTopology {
         return builder.build();
     }
 
-    private static KStream<byte[], byte[]> source(StreamsBuilder builder, String topic, String name) {
+    private static KStream<byte[], byte[]> source(StreamsBuilder builder, List<String> topics, String name) {
         return builder.stream(
-                topic,
+                topics,
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
                         .withTimestampExtractor(new EventTimeExtractor())
                         .withName(name));
@@ -45,14 +47,12 @@ public final class EddyTopology {
     }
 
     private static Iterable<byte[]> prediction(Outcome outcome) {
-        return outcome instanceof Outcome.Predicted predicted
-                ? java.util.List.of(predicted.bytes())
-                : java.util.List.of();
+        return outcome instanceof Outcome.Predicted predicted ? List.of(predicted.bytes()) : List.of();
     }
 
     private static Iterable<byte[]> original(Outcome outcome) {
         return outcome instanceof Outcome.Rejected rejected
-                ? java.util.Collections.singletonList(rejected.original())
-                : java.util.List.of();
+                ? Collections.singletonList(rejected.original())
+                : List.of();
     }
 }

@@ -1,6 +1,7 @@
 package dev.eddy.stream;
 
 import dev.eddy.state.CorruptStateException;
+import dev.eddy.state.OtherKeysException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -26,9 +27,10 @@ public final class ErrorPolicy implements StreamsUncaughtExceptionHandler {
         long now = System.nanoTime();
         deaths.addLast(now);
         deaths.removeIf(death -> now - death > WITHIN_NANOS);
-        if (isLasting(failure) || deaths.size() > MOST_DEATHS) {
+        Throwable lasting = lasting(failure);
+        if (lasting != null || deaths.size() > MOST_DEATHS) {
             LOG.error("a stream thread died and the cause stays; the instance stops", failure);
-            fatal = failure;
+            fatal = lasting == null ? failure : lasting;
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         }
         LOG.error("a stream thread died; it is replaced, its events are processed again", failure);
@@ -40,15 +42,17 @@ public final class ErrorPolicy implements StreamsUncaughtExceptionHandler {
         return fatal;
     }
 
-    private static boolean isLasting(Throwable failure) {
+    /** What of the causes of a failure will not go away by itself; null if nothing is known to stay. */
+    private static Throwable lasting(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CorruptStateException
+                    || cause instanceof OtherKeysException
                     || cause instanceof AuthorizationException
                     || cause instanceof AuthenticationException
                     || cause instanceof Error) {
-                return true;
+                return cause;
             }
         }
-        return false;
+        return null;
     }
 }

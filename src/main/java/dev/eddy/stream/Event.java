@@ -27,6 +27,11 @@ public record Event(byte[] key, long time, Headers headers, byte[] value, Origin
         public static final Origin UNKNOWN = new Origin("", -1, -1);
     }
 
+    /** The same under another key. */
+    Event withKey(byte[] other) {
+        return new Event(other, time, headers, value, origin);
+    }
+
     /**
      * Refuses an event without a key.
      *

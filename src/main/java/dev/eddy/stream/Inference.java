@@ -15,6 +15,7 @@ import dev.eddy.telemetry.Score;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Prediction;
 import dev.eddy.wire.PredictionEncoder;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class Inference implements AutoCloseable {
     static final int EXPIRED_PER_EVENT = 2;
 
     private final EventDecoder decoder;
-    private final Supplier<LiveDeployments> deployments;
+    private final Selection selection;
     private final StateAccess states;
     private final WaitingEvents waiting;
     private final Timers timers;
@@ -52,16 +53,17 @@ public final class Inference implements AutoCloseable {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<LiveModel, ModelWorkspace> eldest) {
-            return size() > WORKSPACES;
+            return size() > WORKSPACES * selection.models();
         }
     };
 
-    private LiveDeployments known = LiveDeployments.NONE;
+    private Object known; // the version of the deployments seen last
     private Labels labels; // null: none are expected
-    private int newest; // generation of the newest deployment that an event came to
+    /** By the history it is of, the generation of the newest deployment that an event came to. */
+    private final Map<String, Integer> newest = new HashMap<>();
 
     /**
-     * The way of the events of one partition.
+     * The way of the events of one partition, where all deployments count for all of them.
      *
      * @param stores   what is kept of sequences
      * @param rules    what holds for events and sequences whatever their model
@@ -75,8 +77,20 @@ public final class Inference implements AutoCloseable {
             SequenceRules rules,
             InferenceMonitor monitor,
             Outcomes outcomes) {
+        this(decoder, encoder, Selection.none(deployments), stores, rules, monitor, outcomes);
+    }
+
+    /** The way of the events of one partition; a selection says which deployments count for which of them. */
+    Inference(
+            EventDecoder decoder,
+            PredictionEncoder encoder,
+            Selection selection,
+            SequenceStores stores,
+            SequenceRules rules,
+            InferenceMonitor monitor,
+            Outcomes outcomes) {
         this.decoder = decoder;
-        this.deployments = deployments;
+        this.selection = selection;
         this.states = stores.states();
         this.waiting = new WaitingEvents(stores.pending());
         this.timers = new Timers(stores.pending());
@@ -124,15 +138,28 @@ public final class Inference implements AutoCloseable {
         try {
             event.requireKey();
             if (event.value() == null) {
-                HeldStates held = current(event.key(), streamTime);
-                if (held != null) {
-                    end(event.key(), held, Ending.TOMBSTONE, event);
-                }
+                selection
+                        .ended(event, key -> isGoingOn(key, streamTime))
+                        .forEach(tombstone -> endNow(tombstone, streamTime));
             } else {
-                step(event, streamTime, decoder.decode(event.origin().topic(), event.headers(), event.value()));
+                Fields fields = decoder.decode(event.origin().topic(), event.headers(), event.value());
+                step(selection.select(event, fields, key -> isGoingOn(key, streamTime)), streamTime, fields);
             }
         } catch (BadEventException e) {
             refuse(event, e);
+        }
+    }
+
+    /** Whether there is a sequence that is not over; whether one that is has been ended already makes no difference. */
+    private boolean isGoingOn(byte[] key, long streamTime) {
+        byte[] stored = states.get(key);
+        return stored != null && !idle.isOver(HeldStates.read(stored).answering(), streamTime);
+    }
+
+    private void endNow(Event tombstone, long streamTime) {
+        HeldStates held = current(tombstone.key(), streamTime);
+        if (held != null) {
+            end(tombstone.key(), held, Ending.TOMBSTONE, tombstone);
         }
     }
 
@@ -144,7 +171,7 @@ public final class Inference implements AutoCloseable {
             monitor.onDuplicate();
             return;
         }
-        LiveDeployments all = follow();
+        LiveDeployments all = follow(key);
         LiveDeployment deployment = deploymentFor(all, event.time(), held);
         Lineup lineup = held == null
                 ? Lineup.begin(key, event.time(), deployment)
@@ -189,8 +216,9 @@ public final class Inference implements AutoCloseable {
             states.put(key, after.bytes());
             counts.change(held == null ? null : held.answering(), after.answering());
         }
-        if (deployment.generation() > newest) {
-            newest = deployment.generation();
+        String history = selection.history(deployment);
+        if (deployment.generation() > newest.getOrDefault(history, 0)) {
+            newest.put(history, deployment.generation());
             monitor.onInForce(deployment.deployment(), event.time());
         }
     }
@@ -339,7 +367,7 @@ public final class Inference implements AutoCloseable {
         states.delete(key);
         counts.change(state, null);
         idle.forget(key, StateCodec.timer(state));
-        LiveModel owner = deployments.get().ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
+        LiveModel owner = selection.of(key).ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
             abandonAll(key, state);
         } else {
@@ -377,14 +405,14 @@ public final class Inference implements AutoCloseable {
         outcomes.accept(event, new Outcome.Rejected(reason, message, event.value()));
     }
 
-    /** Lets go of models that no deployment names any more, so that they can leave memory. */
-    private LiveDeployments follow() {
-        LiveDeployments newest = deployments.get();
-        if (newest != known) {
-            workspaces.keySet().removeIf(model -> newest.ownerOf(model.id().fingerprint()::equals) == null);
-            known = newest;
+    /** The deployments of a sequence. Lets go of models that no deployment names any more, so that they can leave memory. */
+    private LiveDeployments follow(byte[] key) {
+        Object version = selection.version();
+        if (version != known) {
+            workspaces.keySet().removeIf(model -> !selection.names(model.id().fingerprint()));
+            known = version;
         }
-        return newest;
+        return selection.of(key);
     }
 
     private void setNumber(ModelWorkspace workspace, long counted) {
@@ -479,13 +507,15 @@ public final class Inference implements AutoCloseable {
         }
 
         void tell(Event event, Prediction prediction) {
-            outcomes.accept(event, new Outcome.Predicted(prediction, encoder.encode(prediction)));
+            Event original = selection.original(event);
+            Prediction shown = original.key() == prediction.key() ? prediction : prediction.withKey(original.key());
+            outcomes.accept(original, new Outcome.Predicted(shown, encoder.encode(shown)));
         }
 
         @Override
         public void abandon(Event event, Reason reason, String message) {
             monitor.onAbandoned(reason);
-            reject(event, reason, message);
+            reject(selection.original(event), reason, message);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.PredictionEncoder;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
@@ -46,6 +46,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
 
     private ProcessorContext<byte[], Outcome> context;
     private Inference inference;
+    private KeyMark mark;
     private Labels labels; // null: none are expected
     private EventClock clock; // null: the stream time is that of the events
     private long lastEvent; // by the clock
@@ -56,8 +57,13 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         /** Called when a task starts, before its first record; everything deployed must be loaded when it returns. */
         void init(ProcessorContext<?, ?> context);
 
-        /** What can score now. */
-        LiveDeployments live();
+        /** Which of them count for which events; a new one for every task. */
+        Selection selection();
+
+        /** Whether events name their models, so that keys of sequences do. */
+        default boolean isNamed() {
+            return false;
+        }
     }
 
     InferenceProcessor(
@@ -81,15 +87,11 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         models.init(processorContext);
         KeyValueStore<Bytes, byte[]> states = processorContext.getStateStore(Eddy.STATE_STORE);
         KeyValueStore<Bytes, byte[]> pending = processorContext.getStateStore(Eddy.PENDING_STORE);
-        inference = new Inference(
-                decoder.get(),
-                encoder.get(),
-                models::live,
-                new SequenceStores(new StoreAccess(states), new StorePending(pending)),
-                rules,
-                monitor,
-                this::forward);
-        expectLabels(new StorePending(pending));
+        SequenceStores stores = new SequenceStores(new StoreAccess(states), new StorePending(pending));
+        mark = KeyMark.check(stores, models.isNamed(), () -> isUsed(states) || isUsed(pending));
+        Selection selection = models.selection();
+        inference = new Inference(decoder.get(), encoder.get(), selection, stores, rules, monitor, this::forward);
+        expectLabels(stores.pending(), selection);
         if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
             Duration look = Duration.ofMillis(Math.min(LONGEST_LOOK, Math.max(SHORTEST_LOOK, rules.shortest() / 2)));
@@ -98,13 +100,19 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         }
     }
 
-    private void expectLabels(PendingAccess pending) {
+    private static boolean isUsed(KeyValueStore<Bytes, byte[]> store) {
+        try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
+            return entries.hasNext();
+        }
+    }
+
+    private void expectLabels(PendingAccess pending, Selection selection) {
         if (labelSource == null) {
             EventClock.forget(pending);
             return;
         }
         clock = new EventClock(pending, context.currentStreamTimeMs());
-        labels = new Labels(labelSource, pending, models::live, monitor);
+        labels = new Labels(labelSource, pending, selection, monitor);
         labels.advance(clock.now());
         inference.expecting(labels);
     }
@@ -115,6 +123,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
 
     @Override
     public void process(Record<byte[], byte[]> record) {
+        mark.set();
         Event.Origin origin = context.recordMetadata()
                 .map(from -> new Event.Origin(from.topic(), from.partition(), from.offset()))
                 .orElse(Event.Origin.UNKNOWN);

@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException;
 import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
@@ -14,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Matches what taggers say of events with the labels that come before or after, by key and event time. Both wait for one
@@ -34,19 +32,19 @@ final class Labels implements AutoCloseable {
     private final EventDecoder decoder;
     private final String[] field;
     private final long waitMillis;
-    private final Supplier<LiveDeployments> deployments;
+    private final Selection selection; // every key is one sequence
     private final InferenceMonitor monitor;
 
     private long now = -1; // the stream time of the events; below zero: there was none
     private byte[] first = {PREFIX}; // nothing that waits is before it
     private long earliest = Long.MIN_VALUE; // event time of first
 
-    Labels(LabelSource source, PendingAccess store, Supplier<LiveDeployments> deployments, InferenceMonitor monitor) {
+    Labels(LabelSource source, PendingAccess store, Selection selection, InferenceMonitor monitor) {
         this.store = store;
         this.decoder = source.decoder().get();
         this.field = Fields.path(source.field());
         this.waitMillis = source.waitMillis();
-        this.deployments = deployments;
+        this.selection = selection;
         this.monitor = monitor;
     }
 
@@ -91,8 +89,8 @@ final class Labels implements AutoCloseable {
         }
         LabelledEvent labelled = known.labelled(label);
         put(key, labelled);
-        labelled.guesses().forEach(guess -> score(guess, label));
-        compare(labelled);
+        labelled.guesses().forEach(guess -> score(event.key(), guess, label));
+        compare(event.key(), labelled);
         return LabelFate.TAKEN;
     }
 
@@ -132,20 +130,20 @@ final class Labels implements AutoCloseable {
         LabelledEvent more = known.with(guess);
         put(key, more);
         if (more.label() != null) {
-            score(guess, more.label());
-            compare(more);
+            score(event.key(), guess, more.label());
+            compare(event.key(), more);
         }
     }
 
-    private void score(Guess guess, String label) {
-        LiveModel model = owner(guess);
+    private void score(byte[] key, Guess guess, String label) {
+        LiveModel model = owner(key, guess);
         if (model != null) {
             Role role = guess.challenger() ? Role.CHALLENGER : Role.CHAMPION;
             monitor.onScore(guess.generation(), role, model.id(), scoreOf(guess, model, label));
         }
     }
 
-    private void compare(LabelledEvent event) {
+    private void compare(byte[] key, LabelledEvent event) {
         Guess champion = event.guess(false);
         Guess challenger = event.guess(true);
         if (champion == null
@@ -155,8 +153,8 @@ final class Labels implements AutoCloseable {
                 || champion.generation() != challenger.generation()) {
             return;
         }
-        LiveModel first = owner(champion);
-        LiveModel second = owner(challenger);
+        LiveModel first = owner(key, champion);
+        LiveModel second = owner(key, challenger);
         if (first != null && second != null) {
             monitor.onPair(
                     champion.generation(),
@@ -168,8 +166,8 @@ final class Labels implements AutoCloseable {
     }
 
     /** A model that is not loaded any more is not measured. */
-    private LiveModel owner(Guess guess) {
-        return deployments.get().ownerOf(guess.model()::equals);
+    private LiveModel owner(byte[] key, Guess guess) {
+        return selection.of(key).ownerOf(guess.model()::equals);
     }
 
     private static Score scoreOf(Guess guess, LiveModel model, String label) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -33,22 +33,24 @@ import org.apache.kafka.streams.query.StateQueryRequest;
  */
 public final class LiveSequences {
     private final KafkaStreams streams;
-    private final Supplier<LiveDeployments> deployments;
+    private final Function<String, LiveDeployments> deployments; // by model name; null where events name none
 
-    private LiveSequences(KafkaStreams streams, Supplier<LiveDeployments> deployments) {
+    private LiveSequences(KafkaStreams streams, Function<String, LiveDeployments> deployments) {
         this.streams = streams;
         this.deployments = deployments;
     }
 
     /** The sequences of a topology whose models come from the control topic. */
     public static LiveSequences of(KafkaStreams streams, Catalogue catalogue) {
-        return new LiveSequences(streams, catalogue::live);
+        return new LiveSequences(
+                streams,
+                name -> name == null ? catalogue.live() : catalogue.named().of(name));
     }
 
     /** The sequences of a topology with one model. */
     public static LiveSequences of(KafkaStreams streams, LiveModel model) {
         LiveDeployments always = LiveDeployments.always(model);
-        return new LiveSequences(streams, () -> always);
+        return new LiveSequences(streams, name -> always);
     }
 
     /**
@@ -67,9 +69,22 @@ public final class LiveSequences {
      * @throws IllegalStateException if the model of the state is not loaded, or two partitions have the key
      */
     public Search search(byte[] key) {
+        return search(null, key);
+    }
+
+    /**
+     * Looks for a sequence of a pipeline whose events name their models in all partitions that this instance processes.
+     *
+     * @param model name of the model that the sequence is of; null where events name no models
+     * @param key   key of its events
+     * @throws InvalidStateStoreException if the instance has not started or is stopping
+     * @throws IllegalStateException if the model of the state is not loaded, or two partitions have the key
+     */
+    public Search search(String model, byte[] key) {
         // Only of tasks that run: a store that is being restored, or is a standby, may be behind.
         StateQueryRequest<byte[]> request = StateQueryRequest.inStore(Eddy.STATE_STORE)
-                .withQuery(KeyQuery.<Bytes, byte[]>withKey(Bytes.wrap(key)))
+                .withQuery(
+                        KeyQuery.<Bytes, byte[]>withKey(Bytes.wrap(model == null ? key : SequenceKeys.of(model, key))))
                 .requireActive();
         byte[] bytes = null;
         Set<Integer> partitions = new TreeSet<>();
@@ -85,12 +100,12 @@ public final class LiveSequences {
                 bytes = here == null ? bytes : here;
             }
         }
-        return new Search(bytes == null ? null : sequence(bytes), partitions);
+        return new Search(bytes == null ? null : sequence(model, bytes), partitions);
     }
 
-    private LiveSequence sequence(byte[] bytes) {
+    private LiveSequence sequence(String model, byte[] bytes) {
         byte[] state = HeldStates.read(bytes).answering();
-        LiveModel owner = deployments.get().ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
+        LiveModel owner = deployments.apply(model).ownerOf(fingerprint -> StateCodec.belongsTo(state, fingerprint));
         if (owner == null) {
             throw new IllegalStateException("the state of this key belongs to a model that is not loaded here");
         }
@@ -107,6 +122,11 @@ public final class LiveSequences {
      */
     public Optional<LiveSequence> find(byte[] key) {
         return Optional.ofNullable(search(key).sequence());
+    }
+
+    /** As {@link #find(byte[])}, where events name their models: under the name of a model. */
+    public Optional<LiveSequence> find(String model, byte[] key) {
+        return Optional.ofNullable(search(model, key).sequence());
     }
 
     /**

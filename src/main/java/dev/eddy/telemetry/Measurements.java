@@ -6,15 +6,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
  * How well models do on one instance: plain sums, by deployment, role and model. A deployment counts from its own beginning;
- * the newest {@value #KEPT} are kept. All methods may be called by any thread; counting a score allocates nothing but at the
+ * the newest {@value #KEPT} are kept, of each model name where events name their models. All methods may be called by any thread; counting a score allocates nothing but at the
  * first of its kind.
  */
 public final class Measurements {
@@ -22,7 +24,10 @@ public final class Measurements {
 
     private final MeterRegistry registry;
     private final MultiGauge errors;
-    private final TreeMap<Integer, List<Sums>> generations = new TreeMap<>();
+    /** By name of the models that answer, the empty one where events name none; then by generation. */
+    private final Map<String, TreeMap<Integer, List<Sums>>> histories = new HashMap<>();
+
+    private boolean byName;
 
     /** What a model does at an event that is measured. */
     public enum Role {
@@ -67,6 +72,11 @@ public final class Measurements {
                 .register(registry);
     }
 
+    /** From now on every model name has deployments of its own, as in a pipeline whose events name their models. */
+    public synchronized void byName() {
+        byName = true;
+    }
+
     /** Counts a score of a model in a role. */
     public synchronized void count(int generation, Role role, ModelId model, Score score) {
         Sums sums = sums(generation, role, model);
@@ -100,9 +110,11 @@ public final class Measurements {
 
     /** The sums to add to; null for a deployment that is too old. */
     private Sums sums(int generation, Role role, ModelId model) {
+        TreeMap<Integer, List<Sums>> generations =
+                histories.computeIfAbsent(byName ? model.name() : "", name -> new TreeMap<>());
         List<Sums> all = generations.get(generation);
         if (all == null) {
-            all = begin(generation);
+            all = begin(generations, generation);
             if (all == null) {
                 return null;
             }
@@ -117,20 +129,22 @@ public final class Measurements {
         return sums;
     }
 
-    private List<Sums> begin(int generation) {
+    private List<Sums> begin(NavigableMap<Integer, List<Sums>> generations, int generation) {
         if (generations.size() == KEPT) {
             if (generation < generations.firstKey()) {
                 return null;
             }
             List<Sums> oldest = generations.pollFirstEntry().getValue();
-            oldest.stream().filter(sums -> !isCounted(sums)).forEach(sums -> registry.remove(sums.measured));
+            oldest.stream()
+                    .filter(sums -> !isCounted(generations, sums))
+                    .forEach(sums -> registry.remove(sums.measured));
         }
         List<Sums> begun = new ArrayList<>();
         generations.put(generation, begun);
         return begun;
     }
 
-    private boolean isCounted(Sums of) {
+    private static boolean isCounted(NavigableMap<Integer, List<Sums>> generations, Sums of) {
         return generations.values().stream()
                 .flatMap(List::stream)
                 .anyMatch(sums -> sums.role == of.role && sums.model.equals(of.model));
@@ -146,6 +160,8 @@ public final class Measurements {
 
     /** All that was measured, the oldest deployment first. */
     public synchronized List<Measure> all() {
+        TreeMap<Integer, List<Sums>> generations = new TreeMap<>();
+        histories.values().forEach(generations::putAll);
         List<Measure> all = new ArrayList<>();
         generations.forEach((generation, sums) -> sums.forEach(sum -> all.add(sum.measure(generation))));
         return all;

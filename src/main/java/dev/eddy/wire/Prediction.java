@@ -65,4 +65,24 @@ public record Prediction(
         /** A transition handed it over. */
         WARM
     }
+
+    /** The same under another key. */
+    public Prediction withKey(byte[] other) {
+        return new Prediction(
+                other,
+                timestamp,
+                step,
+                model,
+                start,
+                values,
+                label,
+                probabilities,
+                symbol,
+                residual,
+                deviation,
+                language,
+                lookAhead,
+                decoded,
+                end);
+    }
 }

@@ -56,6 +56,10 @@ final class CatalogueBench implements AutoCloseable {
         accept(ControlRecords.deploymentKey("p"), ControlRecords.encode("p", history));
     }
 
+    void history(String name, DeploymentHistory history) {
+        accept(ControlRecords.deploymentKey("p", name), ControlRecords.encode("p", history));
+    }
+
     void prepare(ModelId id) {
         accept(ControlRecords.prepareKey("p"), ControlRecords.encodePrepare(id, now.incrementAndGet()));
     }

@@ -1,6 +1,7 @@
 package dev.eddy.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.ModelVersion.Verdict;
@@ -60,6 +61,43 @@ class CatalogueLifetimeTest {
         bench.deploy(first.id(), 0);
         bench.pass(100 * UNLOAD_MS);
         assertThat(bench.version(first).isLoaded()).isTrue();
+    }
+
+    @Test
+    void shouldKeepWhatTheDeploymentsOfAnyModelNameNeed() {
+        ModelFile other = TestModels.predictor("n", "1", CellKind.LSTM, 8, 1);
+        bench.catalogue.byName();
+        bench.publish(first);
+        bench.publish(second);
+        bench.publish(other);
+        Challenger challenger = new Challenger(second.id(), 1, false, 0, null);
+        Deployment deployment = new Deployment(1, other.id(), 0, 0, Transition.RESET, 0, challenger, "");
+        bench.history("n", DeploymentHistory.EMPTY.with(deployment));
+        bench.history("m", DeploymentHistory.EMPTY.with(new Deployment(2, first.id(), 0, 0)));
+        bench.pass(100 * UNLOAD_MS);
+        for (ModelFile model : List.of(first, second, other)) {
+            assertThat(bench.version(model).isLoaded()).isTrue();
+        }
+        assertThat(bench.catalogue.named().of("n").newest().challenger().id()).isEqualTo(second.id());
+        assertThat(bench.catalogue.newest()).hasSize(2);
+
+        bench.history("n", DeploymentHistory.EMPTY.with(deployment).with(new Deployment(3, other.id(), 9, 0)));
+        bench.history("n", bench.catalogue.history("n").newest(1));
+        bench.pass(UNLOAD_MS);
+        assertThat(bench.version(second).isLoaded()).isFalse();
+        assertThat(bench.version(first).isLoaded()).isTrue();
+        assertThat(bench.catalogue.newestGeneration()).isEqualTo(3);
+
+        bench.remove(second);
+        bench.remove(first);
+        assertThat(bench.catalogue.versions()).extracting(ModelVersion::id).containsExactly(first.id(), other.id());
+    }
+
+    @Test
+    void shouldNotChangeTheKindOfDeploymentsLater() {
+        bench.publish(first);
+        bench.deploy(first.id(), 0);
+        assertThatThrownBy(() -> bench.catalogue.byName()).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

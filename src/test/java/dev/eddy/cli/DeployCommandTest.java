@@ -35,6 +35,9 @@ class DeployCommandTest {
                     deploy m@1 --from soon | --from is 'soon'
                     rollback --now --from 5 | --now and --from exclude each other
                     rollback --to first | --to
+                    rollback --model-name pump | --model-name needs eddy.model.selector in the settings
+                    rollback -Deddy.model.selector=field:kind | name one with --model-name
+                    deploy --no-challenger -Deddy.model.selector=field:kind | name one with --model-name
                     status --watch 0 | --watch must be 0.1 to 86400 seconds
                     """)
     void shouldRefuseWithOneSentence(String line, String message) {

@@ -80,6 +80,13 @@ class HttpEndpointsTest {
     }
 
     @Test
+    void shouldPassTheNameOfAModelOn() throws Exception {
+        assertThat(get("GET", "/sequences/a?model=pumps-1.0").body())
+                .isEqualTo("{\"key\":\"a\",\"model\":\"pumps-1.0\"}\n");
+        assertThat(get("GET", "/sequences/a?x=1&model=a%20b").body()).isEqualTo("{\"key\":\"a\",\"model\":\"a b\"}\n");
+    }
+
+    @Test
     void shouldNameTheAddressThatIsInUse() {
         assertThatThrownBy(() -> start(endpoints.port()))
                 .isInstanceOf(BindException.class)
@@ -93,9 +100,10 @@ class HttpEndpointsTest {
                 () -> "eddy_events_total 7\n",
                 new Health(() -> true, () -> "running"),
                 new Health(ready::get, () -> ready.get() ? "running" : "no model yet"),
-                key -> key.equals("gone")
+                (key, model) -> key.equals("gone")
                         ? new SequenceAnswer(404, "{\"error\":\"no sequence\"}")
-                        : new SequenceAnswer(200, "{\"key\":\"" + key + "\"}"));
+                        : new SequenceAnswer(
+                                200, "{\"key\":\"" + key + (model == null ? "" : "\",\"model\":\"" + model) + "\"}"));
     }
 
     private HttpResponse<String> get(String method, String path) throws IOException, InterruptedException {

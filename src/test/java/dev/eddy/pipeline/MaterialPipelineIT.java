@@ -120,7 +120,7 @@ class MaterialPipelineIT {
                 deployer.deploy(model.id(), deployer.now());
             }
             EventSender.Sent sent = new EventSender(config, 0, Progress.none())
-                    .send(new EventFile(events.toString(), null, "key", "timestamp"));
+                    .send(new EventFile(events.toString(), null, "key", "timestamp"), pipeline + ".input");
             Map<String, List<String>> values =
                     TestPipeline.byKey(KAFKA.consume(pipeline + ".output", (int) sent.events()));
             assertThat(application.isAlive()).isTrue();

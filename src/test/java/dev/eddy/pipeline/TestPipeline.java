@@ -45,8 +45,13 @@ final class TestPipeline {
         settings.put("state.dir", stateDir.toString());
     }
 
+    /** With another setting; null takes it away. */
     TestPipeline with(String setting, String value) {
-        settings.put(setting, value);
+        if (value == null) {
+            settings.remove(setting);
+        } else {
+            settings.put(setting, value);
+        }
         return this;
     }
 
@@ -71,7 +76,7 @@ final class TestPipeline {
     /** Publishes a model and makes it score, as {@code eddy deploy} does without a time. */
     void publishAndDeploy(ModelFile model) throws InterruptedException {
         publish(model);
-        try (ModelDeployer deployer = new ModelDeployer(config())) {
+        try (ModelDeployer deployer = new ModelDeployer(config(), model.id().name())) {
             awaitGeneration(deployer.deploy(model.id(), deployer.now()).generation());
         }
     }

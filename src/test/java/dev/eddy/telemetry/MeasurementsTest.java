@@ -71,6 +71,17 @@ class MeasurementsTest {
     }
 
     @Test
+    void shouldKeepTheNewestDeploymentsOfEveryModelName() {
+        measurements.byName();
+        ModelId other = new ModelId("other", "1", SECOND.fingerprint());
+        measurements.count(1, Role.CHAMPION, other, Score.ofToken(-1));
+        for (int generation = 2; generation <= 7; generation++) {
+            measurements.count(generation, Role.CHAMPION, FIRST, Score.ofToken(-1));
+        }
+        assertThat(measurements.all()).extracting(Measure::generation).containsExactly(1, 4, 5, 6, 7);
+    }
+
+    @Test
     void shouldShowTheNewestDeploymentInGauges() {
         measurements.count(1, Role.CHAMPION, FIRST, Score.ofValues(5, 25, Double.NaN));
         measurements.count(2, Role.CHAMPION, FIRST, Score.ofValues(2, 4, Double.NaN));

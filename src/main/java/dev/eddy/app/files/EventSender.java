@@ -49,26 +49,33 @@ public final class EventSender {
     public record Sent(long events, long problems, String firstProblem, Duration elapsed) {}
 
     /**
-     * Sends all events of the file. An event without a time gets the present one.
+     * Sends all events of the file into one of the input topics. An event without a time gets the present one.
      *
-     * @throws OperationFailedException if the broker does not take them, or one does not fit the Avro schema
+     * @throws OperationFailedException if it is none of them, the broker does not take them, or one does not fit the schema
      */
-    public Sent send(EventFile file) throws IOException {
+    public Sent send(EventFile file, String topic) throws IOException {
+        if (!config.inputTopics().contains(topic)) {
+            throw new OperationFailedException("the topic " + topic + " is not in " + EddyConfig.INPUT_TOPIC + ", "
+                    + String.join(", ", config.inputTopics()));
+        }
         UnaryOperator<byte[]> encoding = EventEncoding.of(config);
         Topics.ensure(config, TopicRole.INPUT);
         try (EventFileReader events = file.open();
                 KafkaProducer<byte[], byte[]> producer = producer()) {
-            return send(events, file.size(), encoding, producer);
+            return send(events, file.size(), topic, encoding, producer);
         } catch (KafkaException e) {
             throw BrokerFailures.sentence(e, config);
         }
     }
 
     private Sent send(
-            EventFileReader events, long size, UnaryOperator<byte[]> encoding, KafkaProducer<byte[], byte[]> producer)
+            EventFileReader events,
+            long size,
+            String topic,
+            UnaryOperator<byte[]> encoding,
+            KafkaProducer<byte[], byte[]> producer)
             throws IOException {
-        String topic = TopicRole.INPUT.topic(config);
-        Retention retention = Retention.of(config, TopicRole.INPUT);
+        Retention retention = Retention.of(config, topic);
         long started = System.nanoTime();
         long sent = 0;
         long problems = 0;

@@ -40,16 +40,17 @@ public final class RemoteSequences {
     /**
      * The state of a sequence.
      *
-     * @param key its key as a text, in the way predictions show it
+     * @param key   its key as a text, in the way predictions show it
+     * @param model name of its model; null where events name no models
      * @throws OperationFailedException if no instance holds it, or one that may hold it cannot be asked; says what to do
      */
-    public RemoteSequence find(String key) throws InterruptedException {
+    public RemoteSequence find(String key, String model) throws InterruptedException {
         List<RemoteSequence> found = new ArrayList<>();
         Set<Integer> searched = new HashSet<>();
         List<String> silent = new ArrayList<>();
         for (InstanceStatus instance : running()) {
             try {
-                JsonNode answer = ask(instance, key);
+                JsonNode answer = ask(instance, key, model);
                 answer.path(SequenceEndpoint.PARTITIONS).forEach(partition -> searched.add(partition.asInt()));
                 if (answer.has(SequenceEndpoint.STATE)) {
                     found.add(sequence(instance, answer));
@@ -91,12 +92,11 @@ public final class RemoteSequences {
     }
 
     /** What one instance says: the sequence, or which partitions it has searched for it. */
-    private JsonNode ask(InstanceStatus instance, String key) throws IOException, InterruptedException {
+    private JsonNode ask(InstanceStatus instance, String key, String model) throws IOException, InterruptedException {
         if (instance.getHttp() == null) {
             throw new IOException("its HTTP is off; start it with an eddy.http.port that is not -1");
         }
-        String path =
-                "/sequences/" + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
+        String path = "/sequences/" + encoded(key) + (model == null ? "" : "?model=" + encoded(model));
         HttpRequest request = HttpRequest.newBuilder(URI.create(instance.getHttp() + path))
                 .timeout(PATIENCE)
                 .build();
@@ -113,6 +113,10 @@ public final class RemoteSequences {
             throw new IOException(json.path(SequenceEndpoint.ERROR).asText());
         }
         return json;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private HttpResponse<String> send(InstanceStatus instance, HttpRequest request)

@@ -10,15 +10,15 @@ import dev.eddy.stream.LiveSequence;
 import dev.eddy.stream.LiveSequences;
 import dev.eddy.wire.KeyText;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.kafka.streams.errors.StreamsException;
 
 /**
- * Answers {@code GET /sequences/KEY}: model, steps, time of the last event and the state's bytes, or why not. Every answer
+ * Answers {@code GET /sequences/KEY}, with {@code ?model=NAME} where events name their models: model, steps, time of the last event and the state's bytes, or why not. Every answer
  * names the pipeline and the instance, so that whoever asked knows whom it has reached; a 404 names the partitions that were
  * searched, so that it knows whether anybody has searched them all.
  */
-public final class SequenceEndpoint implements Function<String, SequenceAnswer> {
+public final class SequenceEndpoint implements BiFunction<String, String, SequenceAnswer> {
     static final String PIPELINE = "pipeline";
     static final String INSTANCE = "instance";
     static final String KEY = "key";
@@ -43,9 +43,19 @@ public final class SequenceEndpoint implements Function<String, SequenceAnswer> 
     }
 
     @Override
-    public SequenceAnswer apply(String key) {
+    public SequenceAnswer apply(String key, String model) {
+        if (config.selectsModels() != (model != null)) {
+            return answer(
+                    400,
+                    from().put(
+                                    ERROR,
+                                    model == null
+                                            ? "a key has a sequence for each model here: name one, with ?model=NAME or"
+                                                    + " --model-name"
+                                            : "a key has one sequence here, so leave the name of a model out"));
+        }
         try {
-            LiveSequences.Search search = sequences.search(KeyText.bytes(key));
+            LiveSequences.Search search = sequences.search(model, KeyText.bytes(key));
             return search.sequence() == null
                     ? notFound(key, search.partitions())
                     : answer(200, found(key, search.sequence()));

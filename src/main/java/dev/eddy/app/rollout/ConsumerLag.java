@@ -17,9 +17,9 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far a pipeline is behind its input topic.
+ * How far a pipeline is behind its input topics.
  *
- * @param partitions of the input topic, in order
+ * @param partitions of the input topics, in order
  */
 public record ConsumerLag(List<Partition> partitions) {
     public ConsumerLag {
@@ -32,7 +32,7 @@ public record ConsumerLag(List<Partition> partitions) {
      * @param committed offset of the first event that is not committed
      * @param end       offset behind the last event
      */
-    public record Partition(int number, long committed, long end) {
+    public record Partition(String topic, int number, long committed, long end) {
         /** Events that wait. */
         public long behind() {
             return Math.max(0, end - committed);
@@ -51,11 +51,12 @@ public record ConsumerLag(List<Partition> partitions) {
      */
     static ConsumerLag of(EddyConfig config, Admin admin) {
         try {
-            String topic = config.getString(EddyConfig.INPUT_TOPIC);
             List<TopicPartition> all =
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
-                            .map(partition -> new TopicPartition(topic, partition.partition()))
-                            .sorted(Comparator.comparingInt(TopicPartition::partition))
+                    admin.describeTopics(config.inputTopics()).allTopicNames().get().values().stream()
+                            .flatMap(topic -> topic.partitions().stream()
+                                    .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+                            .sorted(Comparator.comparing(TopicPartition::topic)
+                                    .thenComparingInt(TopicPartition::partition))
                             .toList();
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(config.applicationId())
                     .partitionsToOffsetAndMetadata()
@@ -67,8 +68,11 @@ public record ConsumerLag(List<Partition> partitions) {
                 OffsetAndMetadata at = committed.get(partition);
                 long begin = begins.get(partition).offset();
                 long end = ends.get(partition).offset();
-                partitions.add(
-                        new Partition(partition.partition(), at == null ? begin : Math.max(begin, at.offset()), end));
+                partitions.add(new Partition(
+                        partition.topic(),
+                        partition.partition(),
+                        at == null ? begin : Math.max(begin, at.offset()),
+                        end));
             }
             return new ConsumerLag(partitions);
         } catch (ExecutionException e) {

@@ -2,6 +2,7 @@ package dev.eddy.app.rollout;
 
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.app.topics.TopicSnapshot;
+import dev.eddy.app.topics.Topics;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.ControlRecords;
@@ -10,18 +11,22 @@ import dev.eddy.catalogue.DeploymentHistory;
 import dev.eddy.catalogue.Transition;
 import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.config.SelectorSettings;
 import dev.eddy.model.ModelId;
 import dev.eddy.network.LiveModel;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -37,13 +42,25 @@ public final class ModelDeployer implements AutoCloseable {
     private static final long FLOWING_MS = 60_000;
 
     private final EddyConfig config;
+    private final String modelName; // null: of no name
     private final String topic;
     private final TopicSnapshot control;
     /** Generation of the newest deployment when this deployer first looked; what it decides rests on that. */
     private int seen = -1;
 
+    /** One for a pipeline whose events do not name their models; for others it can only look at all deployments. */
     public ModelDeployer(EddyConfig config) {
+        this(config, null);
+    }
+
+    /**
+     * One for the deployments of a model name.
+     *
+     * @param modelName the name; does not count where events do not name their models
+     */
+    public ModelDeployer(EddyConfig config, String modelName) {
         this.config = config;
+        this.modelName = modelName;
         this.topic = config.getString(EddyConfig.CONTROL_TOPIC);
         this.control = new TopicSnapshot(config, topic);
     }
@@ -77,38 +94,42 @@ public final class ModelDeployer implements AutoCloseable {
         return all.isEmpty() ? "no models" : all;
     }
 
-    /** The deployments as the control topic has them. */
+    /** The deployments as the control topic has them; of this deployer's model name, where events name their models. */
     public DeploymentHistory history() {
-        DeploymentHistory history = history(control.refresh());
-        seen = seen < 0 ? history.newestGeneration() : seen;
-        return history;
+        return history(look());
+    }
+
+    /** The deployments of every model name; where events name none, all of them under the empty name. */
+    public SortedMap<String, DeploymentHistory> histories() {
+        if (!config.selectsModels()) {
+            return new TreeMap<>(Map.of("", history()));
+        }
+        SortedMap<String, DeploymentHistory> byName = new TreeMap<>();
+        int prefix = ControlRecords.deploymentKey(config.pipeline(), "").length();
+        DeploymentTable.all(config, look()).forEach((key, history) -> byName.put(key.substring(prefix), history));
+        return byName;
+    }
+
+    /** Generation of the newest deployment of all model names; 0 for none. */
+    public int newestGeneration() {
+        return DeploymentTable.newestGeneration(config, look());
+    }
+
+    private Map<String, byte[]> look() {
+        Map<String, byte[]> table = control.refresh();
+        seen = seen < 0 ? DeploymentTable.newestGeneration(config, table) : seen;
+        return table;
     }
 
     private DeploymentHistory history(Map<String, byte[]> table) {
-        return history(config, table);
-    }
-
-    /**
-     * The deployments of the pipeline, as records of the control topic have them.
-     *
-     * @throws OperationFailedException if they are garbage
-     */
-    static DeploymentHistory history(EddyConfig config, Map<String, byte[]> table) {
-        byte[] value = table.get(ControlRecords.deploymentKey(config.pipeline()));
-        try {
-            return value == null ? DeploymentHistory.EMPTY : ControlRecords.deployments(value);
-        } catch (IOException e) {
-            throw new OperationFailedException(
-                    "the deployments of pipeline " + config.pipeline() + " on topic "
-                            + config.getString(EddyConfig.CONTROL_TOPIC)
-                            + " are garbage; remove the record " + ControlRecords.deploymentKey(config.pipeline()),
-                    e);
-        }
+        return DeploymentTable.history(config, DeploymentTable.key(config, modelName), table);
     }
 
     /**
      * The event time "now" means: all times for a first deployment, as events may be waiting; else right behind the newest
-     * event, and a little later where events flow at this moment.
+     * event, and a little later where events flow at this moment. Where events name their models, those of a name without
+     * deployments do not wait once any name has one: its first deployment is for all times only while no event has been
+     * read.
      */
     public long now() throws InterruptedException {
         return now(LEAD_MS);
@@ -123,7 +144,7 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     private long now(long lead) throws InterruptedException {
-        if (history().deployments().isEmpty()) {
+        if (history().deployments().isEmpty() && !(config.selectsModels() && Topics.isRead(config))) {
             return Deployment.BEGINNING;
         }
         long clock = System.currentTimeMillis();
@@ -136,25 +157,42 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     private OptionalLong newestEventTime() throws InterruptedException {
-        String input = config.getString(EddyConfig.INPUT_TOPIC);
+        List<String> inputs = inputs();
         try (Admin admin = Admin.create(ClientSettings.admin(config))) {
-            TopicDescription description =
-                    admin.describeTopics(List.of(input)).allTopicNames().get().get(input);
             Map<TopicPartition, OffsetSpec> newest = new HashMap<>();
-            description
-                    .partitions()
-                    .forEach(partition ->
-                            newest.put(new TopicPartition(input, partition.partition()), OffsetSpec.maxTimestamp()));
+            admin.describeTopics(inputs)
+                    .allTopicNames()
+                    .get()
+                    .forEach((input, description) -> description
+                            .partitions()
+                            .forEach(partition -> newest.put(
+                                    new TopicPartition(input, partition.partition()), OffsetSpec.maxTimestamp())));
             return admin.listOffsets(newest).all().get().values().stream()
                     .mapToLong(ListOffsetsResultInfo::timestamp)
                     .filter(timestamp -> timestamp >= 0)
                     .max();
         } catch (ExecutionException e) {
             throw new OperationFailedException(
-                    "the newest event of topic " + input + " cannot be found ("
+                    "the newest event of topic " + String.join(", ", inputs) + " cannot be found ("
                             + e.getCause().getMessage() + "); name a time with --from",
                     e.getCause());
         }
+    }
+
+    /** The input topics whose events the model may answer. */
+    private List<String> inputs() {
+        if (!SelectorSettings.TOPIC.equals(config.getString(EddyConfig.MODEL_SELECTOR))) {
+            return config.inputTopics();
+        }
+        List<String> inputs = config.inputTopics().stream()
+                .filter(input -> config.modelsOfTopics().get(input).equals(modelName))
+                .toList();
+        if (inputs.isEmpty()) {
+            throw new OperationFailedException("no input topic stands for model " + modelName
+                    + ", so it would never be asked; look at " + EddyConfig.INPUT_TOPIC + " and "
+                    + EddyConfig.MODEL_SELECTOR_TOPICS);
+        }
+        return inputs;
     }
 
     /**
@@ -164,8 +202,8 @@ public final class ModelDeployer implements AutoCloseable {
      * @return the time that stands in the request; an instance that reports it, or a later one, has heard of it
      */
     public long prepare(List<ModelId> models) throws InterruptedException {
-        history(); // What is decided from here on rests on these deployments.
-        byte[] before = control.refresh().get(ControlRecords.prepareKey(config.pipeline()));
+        // What is decided from here on rests on these deployments.
+        byte[] before = look().get(ControlRecords.prepareKey(config.pipeline()));
         long requestedAt = Math.max(System.currentTimeMillis(), requestedAt(before) + 1);
         byte[] value = ControlRecords.encodePrepare(models, requestedAt);
         try (KafkaProducer<String, byte[]> producer = ModelPublisher.producer(config)) {
@@ -218,14 +256,16 @@ public final class ModelDeployer implements AutoCloseable {
 
     /** As {@link #deploy(ModelId, StartTime)}, with everything that belongs to a deployment. */
     public Deployment deploy(Proposal proposal, StartTime from) throws InterruptedException {
+        requireName(proposal);
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
+            int newest = DeploymentTable.newestGeneration(config, transaction.table());
             // Who has not looked yet decides on what the transaction sees, which no open transaction hides.
-            int expected = seen < 0 ? before.newestGeneration() : seen;
-            if (before.newestGeneration() != expected) {
+            int expected = seen < 0 ? newest : seen;
+            if (newest != expected) {
                 throw new OperationFailedException(
                         "somebody else changed the deployments of pipeline " + config.pipeline()
-                                + " at the same moment: " + newest(before)
+                                + " at the same moment: " + newest(transaction.table())
                                 + "; look at 'eddy status', and deploy again if it still should be");
             }
             for (ModelId model : proposal.models()) {
@@ -233,7 +273,7 @@ public final class ModelDeployer implements AutoCloseable {
             }
             Deployment deployment = proposal.deployment(expected + 1, from.get(), System.currentTimeMillis());
             transaction.write(
-                    ControlRecords.deploymentKey(config.pipeline()),
+                    DeploymentTable.key(config, modelName),
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
             transaction.commit();
             seen = deployment.generation();
@@ -242,23 +282,49 @@ public final class ModelDeployer implements AutoCloseable {
     }
 
     /**
+     * Checks that the models of a proposal have the name whose deployments these are, where events name their models.
+     *
+     * @throws OperationFailedException if one has another
+     */
+    public void requireName(Proposal proposal) {
+        requireName(proposal.models());
+    }
+
+    private void requireName(List<ModelId> models) {
+        if (!config.selectsModels()) {
+            return;
+        }
+        DeploymentTable.key(config, modelName);
+        inputs();
+        for (ModelId model : models) {
+            if (!model.name().equals(modelName)) {
+                throw new OperationFailedException(
+                        model + " cannot answer the events that ask for " + modelName + ": it has another name");
+            }
+        }
+    }
+
+    /**
      * Writes what a rule decided, in a transaction, in force from {@link #now} on.
      *
-     * @throws OperationFailedException if the deployment whose rule it is is not the newest any more
+     * @throws OperationFailedException if the deployment whose rule it is is not the newest of its history any more
      */
     Deployment follow(PromotionDecision decision) throws InterruptedException {
-        int expected = decision.basis().generation();
+        int basis = decision.basis().generation();
         long from = now();
         try (ControlTransaction transaction = ControlTransaction.begin(config)) {
             DeploymentHistory before = history(transaction.table());
-            if (before.newestGeneration() != expected) {
-                throw new OperationFailedException("the rule of deployment " + expected
-                        + " is void, as somebody else changed the deployments: " + newest(before));
+            if (before.newestGeneration() != basis) {
+                throw new OperationFailedException("the rule of deployment " + basis
+                        + " is void, as somebody else changed the deployments: "
+                        + newest(before.deployments().stream()));
             }
-            Deployment deployment = decision.successor(expected + 1, from, System.currentTimeMillis());
+            int generation = DeploymentTable.newestGeneration(config, transaction.table()) + 1;
+            Deployment deployment = decision.successor(generation, from, System.currentTimeMillis());
+            requireName(List.of(deployment.model()));
             requirePublished(deployment.model(), transaction.table());
             transaction.write(
-                    ControlRecords.deploymentKey(config.pipeline()),
+                    DeploymentTable.key(config, modelName),
                     ControlRecords.encode(config.pipeline(), before.with(deployment)));
             transaction.commit();
             return deployment;
@@ -277,11 +343,16 @@ public final class ModelDeployer implements AutoCloseable {
         return LiveModel.compile(model, file.spec(), file);
     }
 
-    private static String newest(DeploymentHistory history) {
-        return history.deployments().isEmpty()
-                ? "there are none any more"
-                : "the newest is " + history.newestGeneration() + ", "
-                        + history.newest(1).deployments().get(0).model();
+    private String newest(Map<String, byte[]> table) {
+        return newest(DeploymentTable.all(config, table).values().stream()
+                .flatMap(history -> history.deployments().stream()));
+    }
+
+    private static String newest(Stream<Deployment> deployments) {
+        return deployments
+                .max(Comparator.comparingInt(Deployment::generation))
+                .map(deployment -> "the newest is " + deployment.generation() + ", " + deployment.model())
+                .orElse("there are none any more");
     }
 
     /**

@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
@@ -25,7 +27,7 @@ public final class ModelPruner implements AutoCloseable {
      *
      * @param keep        how many of the newest versions of each name stay in any case
      * @param olderThanMs how long ago a version must have been published, in milliseconds
-     * @param history     how many of the newest deployments stay, at least 2
+     * @param history     how many of the newest deployments stay, of each model name where events name their models; at least 2
      */
     public record Request(int keep, long olderThanMs, int history) {
         public Request {
@@ -39,10 +41,13 @@ public final class ModelPruner implements AutoCloseable {
      * What goes.
      *
      * @param models  versions that are removed
-     * @param before  the deployments as they are
+     * @param before  the deployments as they are, by the key of their record
      * @param history the deployments that stay
      */
-    public record Plan(List<PublishedModel> models, DeploymentHistory before, DeploymentHistory history) {
+    public record Plan(
+            List<PublishedModel> models,
+            SortedMap<String, DeploymentHistory> before,
+            SortedMap<String, DeploymentHistory> history) {
         /** Whether nothing goes. */
         public boolean isEmpty() {
             return models.isEmpty() && before.equals(history);
@@ -70,13 +75,11 @@ public final class ModelPruner implements AutoCloseable {
     }
 
     static Plan plan(EddyConfig config, Map<String, byte[]> table, Request request, long now) {
-        DeploymentHistory before = ModelDeployer.history(config, table);
-        DeploymentHistory history = before.newest(request.history());
+        SortedMap<String, DeploymentHistory> before = DeploymentTable.all(config, table);
+        SortedMap<String, DeploymentHistory> history = new TreeMap<>(before);
+        history.replaceAll((key, whole) -> whole.newest(request.history()));
         Map<String, byte[]> shortened = new HashMap<>(table);
-        if (!before.equals(history)) {
-            shortened.put(
-                    ControlRecords.deploymentKey(config.pipeline()), ControlRecords.encode(config.pipeline(), history));
-        }
+        shortened.putAll(changes(config, before, history));
         Map<String, Integer> seen = new HashMap<>();
         List<PublishedModel> models = PublishedModel.all(shortened, now).stream()
                 .filter(model -> seen.merge(model.manifest().getName(), 1, Integer::sum) > request.keep())
@@ -99,16 +102,23 @@ public final class ModelPruner implements AutoCloseable {
                 throw new OperationFailedException(
                         "somebody published or deployed meanwhile; nothing was removed, look again with 'eddy models'");
             }
-            if (!plan.before().equals(plan.history())) {
-                transaction.write(
-                        ControlRecords.deploymentKey(config.pipeline()),
-                        ControlRecords.encode(config.pipeline(), plan.history()));
-            }
+            changes(config, plan.before(), plan.history()).forEach(transaction::write);
             for (PublishedModel model : plan.models()) {
                 keys(model).forEach(key -> transaction.write(key, null));
             }
             transaction.commit();
         }
+    }
+
+    private static Map<String, byte[]> changes(
+            EddyConfig config, Map<String, DeploymentHistory> before, Map<String, DeploymentHistory> history) {
+        Map<String, byte[]> changes = new HashMap<>();
+        history.forEach((key, kept) -> {
+            if (!kept.equals(before.get(key))) {
+                changes.put(key, ControlRecords.encode(config.pipeline(), kept));
+            }
+        });
+        return changes;
     }
 
     private static Stream<String> keys(PublishedModel model) {

@@ -42,7 +42,7 @@ public final class PipelineObserver implements AutoCloseable {
                 config.pipeline(),
                 config.applicationId(),
                 System.currentTimeMillis(),
-                deployer.history(),
+                deployer.histories(),
                 instances,
                 lag,
                 noLag);

@@ -7,10 +7,12 @@ import dev.eddy.schema.MeasuredRole;
 import dev.eddy.schema.ModelMeasure;
 import dev.eddy.schema.SequenceCount;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -20,7 +22,7 @@ import java.util.stream.Collectors;
  * A pipeline as it is at a moment.
  *
  * @param time      when, epoch milliseconds
- * @param history   its deployments
+ * @param histories its deployments, by name of the models that answer; all under the empty name where events name none
  * @param instances the newest report of every instance, gone ones among them, by name
  * @param lag       how far it is behind; null if that is not known
  * @param noLag     why it is not known; else empty
@@ -29,11 +31,12 @@ public record PipelineStatus(
         String pipeline,
         String applicationId,
         long time,
-        DeploymentHistory history,
+        SortedMap<String, DeploymentHistory> histories,
         List<InstanceStatus> instances,
         ConsumerLag lag,
         String noLag) {
     public PipelineStatus {
+        histories = Collections.unmodifiableSortedMap(new TreeMap<>(histories));
         instances = List.copyOf(instances);
     }
 
@@ -70,16 +73,33 @@ public record PipelineStatus(
             Double nll,
             Double error) {}
 
-    /** The newest deployment; null for none. */
-    public Deployment newest() {
-        List<Deployment> all = history.deployments();
+    /** Whether events name their models, so that each name has deployments of its own. */
+    public boolean isNamed() {
+        return !histories.containsKey("");
+    }
+
+    /** The newest deployment of a model name; null for none. */
+    public Deployment newest(String name) {
+        List<Deployment> all = history(name).deployments();
         return all.isEmpty() ? null : all.get(all.size() - 1);
     }
 
     /** How its model came; null if there is none. */
-    public RolloutPlanner.Arrival arrival() {
-        Deployment newest = newest();
-        return newest == null ? null : RolloutPlanner.arrival(history, newest);
+    public RolloutPlanner.Arrival arrival(String name) {
+        Deployment newest = newest(name);
+        return newest == null ? null : RolloutPlanner.arrival(history(name), newest);
+    }
+
+    private DeploymentHistory history(String name) {
+        return histories.getOrDefault(name, DeploymentHistory.EMPTY);
+    }
+
+    /** All deployments, the oldest first. */
+    public List<Deployment> deployments() {
+        return histories.values().stream()
+                .flatMap(history -> history.deployments().stream())
+                .sorted(Comparator.comparingInt(Deployment::generation))
+                .toList();
     }
 
     /** The instances that report. */

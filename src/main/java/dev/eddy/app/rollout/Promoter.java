@@ -10,7 +10,9 @@ import dev.eddy.schema.Verdict;
 import dev.eddy.telemetry.Telemetry;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out the rule of the newest deployment: of the running instances the one with the smallest name adds up what all
+ * Carries out the rule of the newest deployment, of each model name where events name their models: of the running instances the one with the smallest name adds up what all
  * measured, and once that is enough, writes the deployment that follows. It decides on a thread of its own. Should two
  * instances decide at the same moment, or a person deploy, the first one counts and the others are void: a decision is for the
  * deployment it was made about and for no other. Everybody else, replays among them, just follows the record.
@@ -36,8 +38,8 @@ public final class Promoter implements AutoCloseable {
         return thread;
     });
     private InstanceReports reports; // null: not needed at the moment
-    private int settled; // generation this instance has decided about
-    private int waiting; // generation whose challenger is not ready everywhere
+    private final Set<Integer> settled = new HashSet<>(); // generations this instance has decided about
+    private final Set<Integer> waiting = new HashSet<>(); // generations whose challengers are not ready everywhere
 
     public Promoter(EddyConfig config, Catalogue catalogue, Telemetry telemetry) {
         this.config = config;
@@ -62,12 +64,11 @@ public final class Promoter implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
-        List<Deployment> newest = catalogue.history().newest(1).deployments();
-        Deployment deployment = newest.isEmpty() ? null : newest.get(0);
-        if (deployment == null
-                || deployment.generation() <= settled
-                || deployment.challenger() == null
-                || deployment.challenger().rule() == null) {
+        List<Deployment> open = catalogue.histories().values().stream()
+                .flatMap(history -> history.newest(1).deployments().stream())
+                .filter(this::isOpen)
+                .toList();
+        if (open.isEmpty()) {
             rest();
             return;
         }
@@ -78,10 +79,19 @@ public final class Promoter implements AutoCloseable {
         if (!isFirst(live)) {
             return;
         }
-        PromotionDecision decision = PromotionDecision.of(deployment, live);
-        if (decision != null && (!decision.promotes() || isReady(deployment, live))) {
-            decide(decision);
+        for (Deployment deployment : open) {
+            PromotionDecision decision = PromotionDecision.of(deployment, live);
+            if (decision != null && (!decision.promotes() || isReady(deployment, live))) {
+                decide(decision);
+            }
         }
+    }
+
+    /** Whether a deployment has a rule that this instance has not decided about. */
+    private boolean isOpen(Deployment deployment) {
+        return deployment.challenger() != null
+                && deployment.challenger().rule() != null
+                && !settled.contains(deployment.generation());
     }
 
     private boolean isFirst(List<InstanceStatus> live) {
@@ -97,12 +107,11 @@ public final class Promoter implements AutoCloseable {
         ModelId challenger = deployment.challenger().model();
         for (InstanceStatus report : live) {
             if (report.getModels().stream().noneMatch(status -> isReady(status, challenger))) {
-                if (waiting != deployment.generation()) {
+                if (waiting.add(deployment.generation())) {
                     LOG.warn(
                             "{} would be promoted, but {} does not have it; see 'eddy status'",
                             challenger,
                             report.getInstance());
-                    waiting = deployment.generation();
                 }
                 return false;
             }
@@ -120,9 +129,10 @@ public final class Promoter implements AutoCloseable {
     /** Writes a decision, unless the deployments have changed. */
     void decide(PromotionDecision decision) throws InterruptedException {
         ModelId challenger = decision.basis().challenger().model();
-        try (ModelDeployer deployer = new ModelDeployer(config)) {
+        try (ModelDeployer deployer =
+                new ModelDeployer(config, decision.basis().model().name())) {
             Deployment written = deployer.follow(decision);
-            settled = decision.basis().generation();
+            settled.add(decision.basis().generation());
             telemetry.countPromotion(decision.promotes() ? Telemetry.Promotion.PROMOTED : Telemetry.Promotion.DROPPED);
             LOG.info(
                     "deployment {}: challenger {} {}; in force from event time {}",

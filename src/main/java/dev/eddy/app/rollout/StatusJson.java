@@ -26,13 +26,18 @@ public final class StatusJson {
         object.put("pipeline", status.pipeline());
         object.put("applicationId", status.applicationId());
         object.put("time", status.time());
-        object.put("deployment", status.newest() == null ? null : deployment(status.newest()));
-        object.put("rollback", rollback(status));
+        object.put("deployment", newest(status, ""));
+        object.put("rollback", rollback(status, ""));
+        if (status.isNamed()) {
+            object.put(
+                    "models",
+                    status.histories().keySet().stream()
+                            .map(name -> named(status, name))
+                            .toList());
+        }
         object.put(
                 "history",
-                status.history().deployments().stream()
-                        .map(StatusJson::deployment)
-                        .toList());
+                status.deployments().stream().map(StatusJson::deployment).toList());
         object.put(
                 "sequences",
                 status.sequences().stream().map(StatusJson::sequences).toList());
@@ -47,6 +52,19 @@ public final class StatusJson {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("maps, lists, texts and numbers can be written as JSON", e);
         }
+    }
+
+    private static Map<String, Object> named(PipelineStatus status, String name) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("name", name);
+        object.put("deployment", newest(status, name));
+        object.put("rollback", rollback(status, name));
+        return object;
+    }
+
+    private static Map<String, Object> newest(PipelineStatus status, String name) {
+        Deployment newest = status.newest(name);
+        return newest == null ? null : deployment(newest);
     }
 
     private static Map<String, Object> model(ModelId id) {
@@ -80,8 +98,8 @@ public final class StatusJson {
         return object;
     }
 
-    private static Map<String, Object> rollback(PipelineStatus status) {
-        RolloutPlanner.Arrival arrival = status.arrival();
+    private static Map<String, Object> rollback(PipelineStatus status, String name) {
+        RolloutPlanner.Arrival arrival = status.arrival(name);
         if (arrival == null || arrival.before() == null) {
             return null;
         }
@@ -126,6 +144,7 @@ public final class StatusJson {
         if (lag != null) {
             for (ConsumerLag.Partition partition : lag.partitions()) {
                 Map<String, Object> one = new LinkedHashMap<>();
+                one.put("topic", partition.topic());
                 one.put("partition", partition.number());
                 one.put("committed", partition.committed());
                 one.put("end", partition.end());

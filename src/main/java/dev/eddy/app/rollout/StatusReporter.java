@@ -139,7 +139,7 @@ public final class StatusReporter implements CatalogueListener, AutoCloseable {
                 startedAt,
                 System.currentTimeMillis(),
                 config.getLong(EddyConfig.STATUS_INTERVAL),
-                catalogue.history().newestGeneration(),
+                catalogue.newestGeneration(),
                 prepared,
                 models,
                 http.get(),

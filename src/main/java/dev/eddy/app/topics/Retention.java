@@ -27,8 +27,7 @@ public final class Retention {
     }
 
     /** The retention of a topic; taken for endless where it may not be seen. */
-    public static Retention of(EddyConfig config, TopicRole role) {
-        String topic = role.topic(config);
+    public static Retention of(EddyConfig config, String topic) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try (Admin admin = Admin.create(ClientSettings.admin(config))) {
             ConfigEntry entry = admin.describeConfigs(List.of(resource))

@@ -1,6 +1,8 @@
 package dev.eddy.app.topics;
 
+import dev.eddy.app.OperationFailedException;
 import dev.eddy.config.EddyConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -22,9 +24,23 @@ public enum TopicRole {
         this.compactedSegment = compactedSegment;
     }
 
-    /** The topic's name. */
+    /** The names of its topics: of all but the input there is one. */
+    public List<String> topics(EddyConfig config) {
+        return this == INPUT ? config.inputTopics() : List.of(config.getString(setting));
+    }
+
+    /**
+     * The topic's name.
+     *
+     * @throws OperationFailedException if there are several
+     */
     public String topic(EddyConfig config) {
-        return config.getString(setting);
+        List<String> topics = topics(config);
+        if (topics.size() > 1) {
+            throw new OperationFailedException(
+                    setting + " names several topics, " + String.join(", ", topics) + "; name one of them");
+        }
+        return topics.get(0);
     }
 
     /** Whether the last record of each key has to stay for ever. */
@@ -32,11 +48,10 @@ public enum TopicRole {
         return compactedSegment > 0;
     }
 
-    NewTopic create(EddyConfig config) {
+    NewTopic create(String topic, EddyConfig config) {
         int partitions = isCompacted() ? 1 : config.getInt(EddyConfig.TOPICS_PARTITIONS);
         short replicas = config.getShort(EddyConfig.TOPICS_REPLICATION);
-        return new NewTopic(
-                        topic(config), Optional.of(partitions), replicas < 0 ? Optional.empty() : Optional.of(replicas))
+        return new NewTopic(topic, Optional.of(partitions), replicas < 0 ? Optional.empty() : Optional.of(replicas))
                 .configs(settings());
     }
 
@@ -54,9 +69,9 @@ public enum TopicRole {
     }
 
     /** The command line with which a person creates the topic. */
-    String createLine(EddyConfig config) {
-        String line = "kafka-topics.sh --bootstrap-server " + config.bootstrapServers() + " --create --topic "
-                + topic(config) + " --partitions " + (isCompacted() ? 1 : config.getInt(EddyConfig.TOPICS_PARTITIONS));
+    String createLine(String topic, EddyConfig config) {
+        String line = "kafka-topics.sh --bootstrap-server " + config.bootstrapServers() + " --create --topic " + topic
+                + " --partitions " + (isCompacted() ? 1 : config.getInt(EddyConfig.TOPICS_PARTITIONS));
         return isCompacted() ? line + " --config cleanup.policy=compact" : line;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -105,25 +106,39 @@ public final class Topics {
     }
 
     /**
-     * The partitions of the input topic.
+     * The partitions of the input topics.
      *
      * @throws OperationFailedException if no broker answers, or there is no such topic
      */
     public static List<Integer> inputPartitions(EddyConfig config) {
-        String input = config.getString(EddyConfig.INPUT_TOPIC);
         return with(
                 config,
-                topics ->
-                        topics
-                                .admin
-                                .describeTopics(List.of(input))
-                                .allTopicNames()
-                                .get()
-                                .get(input)
-                                .partitions()
-                                .stream()
-                                .map(TopicPartitionInfo::partition)
-                                .toList());
+                topics -> topics.admin.describeTopics(config.inputTopics()).allTopicNames().get().values().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .map(TopicPartitionInfo::partition)
+                        .distinct()
+                        .toList());
+    }
+
+    /**
+     * Whether the pipeline has read events already, as its committed offsets say.
+     *
+     * @throws OperationFailedException if no broker answers, or the offsets may not be seen
+     */
+    public static boolean isRead(EddyConfig config) {
+        return with(
+                config,
+                topics -> topics
+                        .admin
+                        .listConsumerGroupOffsets(config.applicationId())
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .entrySet()
+                        .stream()
+                        .anyMatch(committed ->
+                                config.inputTopics().contains(committed.getKey().topic())
+                                        && committed.getValue() != null
+                                        && committed.getValue().offset() > 0));
     }
 
     /** What is asked of the broker. */
@@ -146,7 +161,9 @@ public final class Topics {
     }
 
     private void ensure(List<TopicRole> roles) throws ExecutionException, InterruptedException {
-        List<TopicRole> missing = missing(roles);
+        List<Needed> missing = missing(roles.stream()
+                .flatMap(role -> role.topics(config).stream().map(topic -> new Needed(role, topic)))
+                .toList());
         if (!missing.isEmpty()) {
             if (!config.getBoolean(EddyConfig.TOPICS_CREATE)) {
                 throw new OperationFailedException(missingSentence(missing));
@@ -154,16 +171,39 @@ public final class Topics {
             create(missing);
         }
         requireCompaction(roles.stream().filter(TopicRole::isCompacted).toList());
+        if (roles.contains(TopicRole.INPUT) && config.inputTopics().size() > 1) {
+            requireEqualPartitions();
+        }
     }
 
-    private List<TopicRole> missing(Collection<TopicRole> roles) throws ExecutionException, InterruptedException {
+    /** One task takes the partitions of one number, of all input topics. */
+    private void requireEqualPartitions() throws ExecutionException, InterruptedException {
+        Map<String, Integer> partitions = new TreeMap<>();
+        admin.describeTopics(config.inputTopics())
+                .allTopicNames()
+                .get()
+                .forEach((topic, description) ->
+                        partitions.put(topic, description.partitions().size()));
+        if (partitions.values().stream().distinct().count() > 1) {
+            throw new OperationFailedException("the input topics have different numbers of partitions, "
+                    + partitions.entrySet().stream()
+                            .map(topic -> topic.getKey() + " " + topic.getValue())
+                            .collect(Collectors.joining(", "))
+                    + "; give all of them the same");
+        }
+    }
+
+    /** A topic and what it is for. */
+    private record Needed(TopicRole role, String topic) {}
+
+    private List<Needed> missing(Collection<Needed> needed) throws ExecutionException, InterruptedException {
         Map<String, KafkaFuture<TopicDescription>> found = admin.describeTopics(
-                        roles.stream().map(role -> role.topic(config)).toList())
+                        needed.stream().map(Needed::topic).toList())
                 .topicNameValues();
-        List<TopicRole> missing = new ArrayList<>();
-        for (TopicRole role : roles) {
-            if (failure(found.get(role.topic(config))) instanceof UnknownTopicOrPartitionException) {
-                missing.add(role);
+        List<Needed> missing = new ArrayList<>();
+        for (Needed one : needed) {
+            if (failure(found.get(one.topic())) instanceof UnknownTopicOrPartitionException) {
+                missing.add(one);
             }
         }
         return missing;
@@ -183,29 +223,32 @@ public final class Topics {
         }
     }
 
-    private String missingSentence(List<TopicRole> missing) {
-        String names = missing.stream().map(role -> role.topic(config)).collect(Collectors.joining(", "));
+    private String missingSentence(List<Needed> missing) {
+        String names = missing.stream().map(Needed::topic).collect(Collectors.joining(", "));
         return (missing.size() == 1 ? "the topic " + names + " does" : "the topics " + names + " do")
                 + " not exist at " + config.bootstrapServers() + "; set " + EddyConfig.TOPICS_CREATE
                 + "=true, or create " + (missing.size() == 1 ? "it" : "them") + ": "
-                + missing.stream().map(role -> role.createLine(config)).collect(Collectors.joining("; "));
+                + missing.stream()
+                        .map(one -> one.role().createLine(one.topic(), config))
+                        .collect(Collectors.joining("; "));
     }
 
-    private void create(List<TopicRole> missing) throws ExecutionException, InterruptedException {
-        Map<String, KafkaFuture<Void>> created = admin.createTopics(
-                        missing.stream().map(role -> role.create(config)).toList())
+    private void create(List<Needed> missing) throws ExecutionException, InterruptedException {
+        Map<String, KafkaFuture<Void>> created = admin.createTopics(missing.stream()
+                        .map(one -> one.role().create(one.topic(), config))
+                        .toList())
                 .values();
-        for (TopicRole role : missing) {
+        for (Needed one : missing) {
             // Another instance that starts at the same time may have been faster.
-            if (failure(created.get(role.topic(config))) == null) {
-                LOG.info("created the topic {}", role.topic(config));
+            if (failure(created.get(one.topic())) == null) {
+                LOG.info("created the topic {}", one.topic());
             }
         }
         awaitVisible(missing);
     }
 
     /** A created topic is known to all brokers only a moment later; Kafka Streams would take it for missing. */
-    private void awaitVisible(List<TopicRole> created) throws ExecutionException, InterruptedException {
+    private void awaitVisible(List<Needed> created) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + config.getInt(EddyConfig.BROKER_TIMEOUT) * 1_000_000L;
         while (!missing(created).isEmpty()) {
             if (System.nanoTime() > deadline) {

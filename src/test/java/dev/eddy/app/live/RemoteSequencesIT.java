@@ -127,7 +127,7 @@ class RemoteSequencesIT {
                         pipeline,
                         "eddy.topics.input",
                         pipeline + ".input")))
-                .find("a");
+                .find("a", null);
     }
 
     private void assertRefused(String... parts) {

@@ -72,7 +72,7 @@ class ConcurrentDecidersIT {
     void shouldBeVoidWhenAPersonDeployedMeanwhile() throws Exception {
         EddyConfig config = pipeline("person");
         Deployment basis = begin(config);
-        try (ModelDeployer deployer = new ModelDeployer(config)) {
+        try (ModelDeployer deployer = new ModelDeployer(config, "m")) {
             deployer.deploy(first.id(), 5);
         }
         DeploymentHistory before = history(config);
@@ -81,8 +81,25 @@ class ConcurrentDecidersIT {
         assertThat(history(config)).isEqualTo(before);
     }
 
+    @Test
+    void shouldNotMindDeploymentsOfOtherModelNames() throws Exception {
+        Map<String, String> settings = settings("names");
+        settings.put(EddyConfig.MODEL_SELECTOR, "field:kind");
+        EddyConfig config = new EddyConfig(settings);
+        Deployment basis = begin(config);
+        ModelFile other = TestModels.predictor("other", "1", CellKind.GRU, 4, 3);
+        new ModelPublisher(config).publish(other, written -> {});
+        try (ModelDeployer deployer = new ModelDeployer(config, "other")) {
+            assertThat(deployer.deploy(other.id(), 5).generation()).isEqualTo(2);
+        }
+        assertThat(follow(config, new PromotionDecision(basis, true, "still open")))
+                .isTrue();
+        assertThat(history(config).newestGeneration()).isEqualTo(3);
+        assertThat(follow(config, new PromotionDecision(basis, true, "late"))).isFalse();
+    }
+
     private static boolean follow(EddyConfig config, PromotionDecision decision) throws InterruptedException {
-        try (ModelDeployer deployer = new ModelDeployer(config)) {
+        try (ModelDeployer deployer = new ModelDeployer(config, "m")) {
             deployer.follow(decision);
             return true;
         } catch (OperationFailedException e) {
@@ -92,7 +109,7 @@ class ConcurrentDecidersIT {
     }
 
     private static DeploymentHistory history(EddyConfig config) {
-        try (ModelDeployer deployer = new ModelDeployer(config)) {
+        try (ModelDeployer deployer = new ModelDeployer(config, "m")) {
             return deployer.history();
         }
     }
@@ -108,12 +125,17 @@ class ConcurrentDecidersIT {
         String pipeline = config.pipeline();
         KAFKA.produce(List.of(new ProducerRecord<>(
                 config.getString(EddyConfig.CONTROL_TOPIC),
-                ControlRecords.deploymentKey(pipeline).getBytes(StandardCharsets.UTF_8),
+                ControlRecords.deploymentKey(pipeline, config.selectsModels() ? "m" : null)
+                        .getBytes(StandardCharsets.UTF_8),
                 ControlRecords.encode(pipeline, new DeploymentHistory(List.of(deployment))))));
         return deployment;
     }
 
     private static EddyConfig pipeline(String name) {
+        return new EddyConfig(settings(name));
+    }
+
+    private static Map<String, String> settings(String name) {
         Map<String, String> settings = new HashMap<>();
         settings.put("bootstrap.servers", KAFKA.bootstrapServers());
         settings.put(EddyConfig.PIPELINE, name);
@@ -121,6 +143,6 @@ class ConcurrentDecidersIT {
             settings.put("eddy.topics." + topic, name + "." + topic);
         }
         settings.put(EddyConfig.TOPICS_CREATE, "true");
-        return new EddyConfig(settings);
+        return settings;
     }
 }

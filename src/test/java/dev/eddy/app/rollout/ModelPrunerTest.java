@@ -64,11 +64,28 @@ class ModelPrunerTest {
     void shouldShortenTheDeploymentsAndKeepTheNewestTwo() {
         deploy("p", 1, 2, 3, 2, 4);
         Plan plan = ModelPruner.plan(config, table, new Request(0, 0, 2), NOW);
-        assertThat(plan.history().deployments())
+        assertThat(plan.history().get(ControlRecords.deploymentKey("p")).deployments())
                 .extracting(Deployment::generation)
                 .containsExactly(4, 5);
         assertThat(labels(plan)).containsExactly("m@5", "m@3", "m@1", "n@1");
         assertThatThrownBy(() -> new Request(0, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldShortenTheDeploymentsOfEveryModelName() {
+        EddyConfig selecting = new EddyConfig(Map.of(
+                "bootstrap.servers", "unused:1", EddyConfig.PIPELINE, "p", EddyConfig.MODEL_SELECTOR, "field:a"));
+        deploy("p/m", 1, 2, 3);
+        deploy("p/n", 4, 5);
+        deploy("p", 1);
+        Plan plan = ModelPruner.plan(selecting, table, new Request(0, 0, 2), NOW);
+        assertThat(plan.history()).containsOnlyKeys("deployment/p/m", "deployment/p/n");
+        assertThat(plan.history().get("deployment/p/m").deployments())
+                .extracting(Deployment::generation)
+                .containsExactly(2, 3);
+        assertThat(plan.before().get("deployment/p/n")).isEqualTo(plan.history().get("deployment/p/n"));
+        // The deployment of the other kind counts, though nobody shortens it.
+        assertThat(labels(plan)).containsExactly("n@1");
     }
 
     @Test

@@ -21,6 +21,8 @@ import dev.eddy.schema.Sha256;
 import dev.eddy.schema.Verdict;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What several instances report, put together. */
@@ -73,9 +75,36 @@ class PipelineStatusTest {
         assertThat(json.at("/rollback/statesKeptUntil").longValue()).isEqualTo(3_000);
         assertThat(json.at("/history/0/from").isNull()).isTrue();
         assertThat(json.at("/lag/events").longValue()).isEqualTo(7);
+        assertThat(json.at("/lag/partitions/1/topic").textValue()).isEqualTo("t");
         assertThat(json.at("/lag/partitions/1/behind").longValue()).isEqualTo(4);
         assertThat(json.at("/instances/0/models/0/verdict").textValue()).isEqualTo("REJECTED");
         assertThat(json.at("/measured/0/role").textValue()).isEqualTo("champion");
+    }
+
+    @Test
+    void shouldShowEveryModelNameWhereEventsNameTheirModels() throws IOException {
+        ModelId other = new ModelId("other", "1", Fingerprint.of(new byte[] {3}));
+        PipelineStatus status = new PipelineStatus(
+                "p",
+                "p",
+                5,
+                new TreeMap<>(Map.of(
+                        "m",
+                        new DeploymentHistory(List.of(new Deployment(1, FIRST, 0, 0), new Deployment(3, SECOND, 7, 0))),
+                        "other",
+                        new DeploymentHistory(List.of(new Deployment(2, other, 0, 0))))),
+                List.of(),
+                null,
+                "no broker");
+        JsonNode json = new ObjectMapper().readTree(StatusJson.text(status));
+        assertThat(json.at("/deployment").isNull()).isTrue();
+        assertThat(json.at("/rollback").isNull()).isTrue();
+        assertThat(json.at("/models/0/name").textValue()).isEqualTo("m");
+        assertThat(json.at("/models/0/deployment/generation").intValue()).isEqualTo(3);
+        assertThat(json.at("/models/0/rollback/model/version").textValue()).isEqualTo("1");
+        assertThat(json.at("/models/1/name").textValue()).isEqualTo("other");
+        assertThat(json.at("/models/1/rollback").isNull()).isTrue();
+        assertThat(json.at("/history/1/model/name").textValue()).isEqualTo("other");
     }
 
     private static PipelineStatus status(InstanceStatus... instances) {
@@ -84,9 +113,9 @@ class PipelineStatusTest {
                 new Deployment(1, FIRST, Deployment.BEGINNING, 0),
                 new Deployment(2, SECOND, 1_000, 1, Transition.warm(3), 2_000, null, ""),
                 new Deployment(3, SECOND, 1_500, 2, Transition.warm(3), 2_000, challenger, "")));
-        ConsumerLag lag =
-                new ConsumerLag(List.of(new ConsumerLag.Partition(0, 5, 8), new ConsumerLag.Partition(1, 0, 4)));
-        return new PipelineStatus("p", "p", 5, history, List.of(instances), lag, "");
+        ConsumerLag lag = new ConsumerLag(
+                List.of(new ConsumerLag.Partition("t", 0, 5, 8), new ConsumerLag.Partition("t", 1, 0, 4)));
+        return new PipelineStatus("p", "p", 5, new TreeMap<>(Map.of("", history)), List.of(instances), lag, "");
     }
 
     private static InstanceStatus report(String name, boolean live, SequenceCount count, ModelMeasure measure) {

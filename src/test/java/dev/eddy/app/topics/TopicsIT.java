@@ -68,6 +68,12 @@ class TopicsIT {
     }
 
     @Test
+    void shouldKnowThatAPipelineThatNeverRanHasReadNothing() {
+        assertThat(Topics.isRead(config("fresh", Map.of(EddyConfig.PIPELINE, "fresh"))))
+                .isFalse();
+    }
+
+    @Test
     void shouldSayThatNoBrokerAnswersWithinTheTimeout() {
         EddyConfig config =
                 config("none", Map.of("bootstrap.servers", "127.0.0.1:1", EddyConfig.BROKER_TIMEOUT, "700"));
