@@ -571,56 +571,23 @@ public final class Catalogue implements AutoCloseable {
     /** Makes the snapshot of what can score; called with the lock held. */
     private void refresh() {
         if (!byName) {
-            live = liveOf(history(ANY));
+            live = LiveDeployments.of(history(ANY), this::loaded);
             return;
         }
         Map<String, NamedDeployments.Deployed> deployed = new TreeMap<>();
-        histories.forEach(
-                (name, history) -> deployed.put(name, new NamedDeployments.Deployed(history, liveOf(history))));
+        histories.forEach((name, history) ->
+                deployed.put(name, new NamedDeployments.Deployed(history, LiveDeployments.of(history, this::loaded))));
         Set<String> published =
                 entries.values().stream().map(entry -> entry.manifest.getName()).collect(Collectors.toSet());
         named = new NamedDeployments(deployed, published);
     }
 
-    private LiveDeployments liveOf(DeploymentHistory history) {
-        List<LiveDeployment> ready = new ArrayList<>();
-        LiveModel before = null;
-        for (Deployment deployment : history.deployments()) {
-            LiveModel model = loaded(deployment.model());
-            if (model != null && carries(deployment, before, model)) {
-                Challenger challenger = deployment.challenger();
-                ready.add(
-                        new LiveDeployment(deployment, model, challenger == null ? null : loaded(challenger.model())));
-                before = model;
-            }
-        }
-        return new LiveDeployments(ready);
-    }
-
+    /** A model that can score here; null if it is not in memory. */
     private LiveModel loaded(ModelId id) {
         CatalogueEntry entry = entries.get(id.label());
         boolean there =
                 entry != null && entry.version.isLoaded() && entry.version.id().equals(id);
         return there ? entry.version.model() : null;
-    }
-
-    /** A state is never fed to a model that does not say it can take it, whatever a control record asks for. */
-    private static boolean carries(Deployment deployment, LiveModel before, LiveModel model) {
-        if (deployment.transition().kind() != Transition.Kind.CARRY
-                || before == null
-                || before.id().equals(model.id())) {
-            return true;
-        }
-        String refusal = model.refusalToCarry(before);
-        if (refusal != null) {
-            LOG.error(
-                    "deployment {} is not in force here: {} cannot carry on the states of {}: {}",
-                    deployment.generation(),
-                    model.id(),
-                    before.id(),
-                    refusal);
-        }
-        return refusal == null;
     }
 
     @Override

@@ -1,13 +1,19 @@
 package dev.eddy.catalogue;
 
 import dev.eddy.model.Fingerprint;
+import dev.eddy.model.ModelId;
 import dev.eddy.network.LiveModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The deployments that can score, at one moment. Immutable, so an answer never depends on what other threads do. */
 public final class LiveDeployments {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveDeployments.class);
+
     /** Nothing can score. */
     public static final LiveDeployments NONE = new LiveDeployments(List.of());
 
@@ -18,6 +24,45 @@ public final class LiveDeployments {
         for (int i = 0; i < newestFirst.length; i++) {
             newestFirst[i] = oldestFirst.get(newestFirst.length - 1 - i);
         }
+    }
+
+    /**
+     * The deployments of a history that can score here. One that is to carry states on to a model that does not say it can take
+     * them is left out: a state is never fed to another model, whatever a control record asks for.
+     *
+     * @param loaded the model of a version; null if it is not in memory
+     */
+    static LiveDeployments of(DeploymentHistory history, Function<ModelId, LiveModel> loaded) {
+        List<LiveDeployment> ready = new ArrayList<>();
+        LiveModel before = null;
+        for (Deployment deployment : history.deployments()) {
+            LiveModel model = loaded.apply(deployment.model());
+            if (model != null && carries(deployment, before, model)) {
+                Challenger challenger = deployment.challenger();
+                ready.add(new LiveDeployment(
+                        deployment, model, challenger == null ? null : loaded.apply(challenger.model())));
+                before = model;
+            }
+        }
+        return new LiveDeployments(ready);
+    }
+
+    private static boolean carries(Deployment deployment, LiveModel before, LiveModel model) {
+        if (deployment.transition().kind() != Transition.Kind.CARRY
+                || before == null
+                || before.id().equals(model.id())) {
+            return true;
+        }
+        String refusal = model.refusalToCarry(before);
+        if (refusal != null) {
+            LOG.error(
+                    "deployment {} is not in force here: {} cannot carry on the states of {}: {}",
+                    deployment.generation(),
+                    model.id(),
+                    before.id(),
+                    refusal);
+        }
+        return refusal == null;
     }
 
     /** One model for all times, as generation 1. */

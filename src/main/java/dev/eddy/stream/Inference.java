@@ -1,6 +1,5 @@
 package dev.eddy.stream;
 
-import dev.eddy.catalogue.Challenger;
 import dev.eddy.catalogue.LiveDeployment;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.model.BadEventException;
@@ -440,56 +439,6 @@ public final class Inference implements AutoCloseable {
     public void close() {
         counts.close();
         decoder.close();
-    }
-
-    /**
-     * What a model that runs beside the one that answers made of an event.
-     *
-     * @param workspace holds what it says; null if it could not take the event
-     * @param seen      events it had seen before
-     * @param state     its state now
-     * @param score     how far off it was; null where that cannot be said
-     */
-    private record Shadow(ModelWorkspace workspace, long seen, byte[] state, Score score) {
-        static byte[] stateOf(Shadow shadow) {
-            return shadow == null ? null : shadow.state;
-        }
-
-        /**
-         * Whether the challenger's answer is given out in place of the champion's.
-         *
-         * @param championSeen events the champion had seen before: a challenger that has seen as many missed nothing
-         */
-        boolean answers(long championSeen, LiveDeployment deployment) {
-            Challenger called = deployment.deployment().challenger();
-            return called.answers() && isWarm(championSeen, deployment);
-        }
-
-        /** Whether the challenger takes part, and has seen enough of the sequence to be asked. */
-        boolean isWarm(long championSeen, LiveDeployment deployment) {
-            int warmUp = deployment.deployment().challenger().warmUp();
-            return workspace != null && (seen == championSeen || seen >= warmUp);
-        }
-
-        void settle(Event event, Answering.Answers answers) {
-            workspace.answering().settle(event, false, answers);
-        }
-    }
-
-    /** Shows answers to the labels, and hands them on. */
-    private record Noting(
-            Labels labels, int generation, boolean challenger, boolean compared, Answering.Answers delegate)
-            implements Answering.Answers {
-        @Override
-        public void answer(Event event, Prediction prediction) {
-            labels.predicted(event, prediction, generation, challenger, compared);
-            delegate.answer(event, prediction);
-        }
-
-        @Override
-        public void abandon(Event event, Reason reason, String message) {
-            delegate.abandon(event, reason, message);
-        }
     }
 
     /** Gives answers out in the output format. */

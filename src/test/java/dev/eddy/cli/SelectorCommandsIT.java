@@ -5,28 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eddy.app.EddyApplication;
-import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.artifact.ModelFile;
-import dev.eddy.config.EddyConfig;
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.testing.EmbeddedKafka;
 import dev.eddy.testing.TestKafka;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code deploy}, {@code rollback} and {@code status} of a pipeline whose events name their models. */
-class SelectorCommandsIT {
+class SelectorCommandsIT extends PipelineCommands {
     @RegisterExtension
     static final EmbeddedKafka KAFKA = new EmbeddedKafka();
 
@@ -36,10 +31,6 @@ class SelectorCommandsIT {
     private final ModelFile newPump = TestModels.predictor("pump", "2", CellKind.GRU, 5, 2);
     private final ModelFile fan = TestModels.predictor("fan", "1", CellKind.GRU, 4, 3);
 
-    @TempDir
-    Path directory;
-
-    private Path config;
     private int sent;
 
     @Test
@@ -124,39 +115,5 @@ class SelectorCommandsIT {
             predictions.add(JSON.readTree(record.value()));
         }
         return predictions;
-    }
-
-    private String ok(String... arguments) {
-        CommandRun run = eddy(arguments);
-        assertThat(run.err()).isEmpty();
-        assertThat(run.exitCode()).isZero();
-        return run.out();
-    }
-
-    private CommandRun eddy(String... line) {
-        List<String> all = new ArrayList<>(List.of(line));
-        all.addAll(1, List.of("-c", config.toString()));
-        return CommandRun.of(all.toArray(String[]::new));
-    }
-
-    private EddyApplication start() throws IOException {
-        Properties properties = new Properties();
-        try (var reader = Files.newBufferedReader(config)) {
-            properties.load(reader);
-        }
-        EddyConfig settings = new EddyConfig(properties);
-        EddyApplication application = EddyApplication.start(settings);
-        try (InstanceReports reports = new InstanceReports(settings)) {
-            Awaitility.await()
-                    .atMost(TestKafka.PATIENCE)
-                    .until(() -> reports.live().size() == 1);
-        }
-        return application;
-    }
-
-    private Path write(ModelFile model) throws IOException {
-        Path file = directory.resolve(model.fingerprint().brief());
-        model.write(file);
-        return file;
     }
 }

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.eddy.app.EddyApplication;
-import dev.eddy.app.rollout.InstanceReports;
 import dev.eddy.artifact.ModelFile;
-import dev.eddy.artifact.Tensor;
-import dev.eddy.config.EddyConfig;
 import dev.eddy.model.LayerSpec.CellKind;
-import dev.eddy.model.ModelSpec;
 import dev.eddy.testing.EmbeddedKafka;
 import dev.eddy.testing.TestKafka;
 import dev.eddy.testing.TestModels;
@@ -22,11 +18,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,11 +28,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** {@code deploy} with every transition, challengers, {@code rollback} and {@code status} as somebody types them. */
-class TransitionCommandsIT {
+class TransitionCommandsIT extends PipelineCommands {
     @RegisterExtension
     static final EmbeddedKafka KAFKA = new EmbeddedKafka();
 
@@ -48,12 +41,8 @@ class TransitionCommandsIT {
     private final ModelFile first = TestModels.predictor("m", "1", CellKind.LSTM, 6, 1);
     private final ModelFile second = TestModels.predictor("m", "2", CellKind.GRU, 5, 2);
     private final ModelFile third = TestModels.predictor("m", "3", CellKind.GRU, 4, 3);
-    private final ModelFile tuned = tuned(first);
+    private final ModelFile tuned = TestModels.tuned(first, "tuned", 0.75f);
 
-    @TempDir
-    Path directory;
-
-    private Path config;
     private int sent;
 
     @BeforeEach
@@ -260,58 +249,5 @@ class TransitionCommandsIT {
     private static String label(JsonNode prediction) {
         return prediction.get("model").textValue() + "@"
                 + prediction.get("version").textValue();
-    }
-
-    private String ok(String... arguments) {
-        CommandRun run = eddy(arguments);
-        assertThat(run.err()).isEmpty();
-        assertThat(run.exitCode()).isZero();
-        return run.out();
-    }
-
-    private CommandRun eddy(String... line) {
-        List<String> all = new ArrayList<>(List.of(line));
-        all.addAll(1, List.of("-c", config.toString()));
-        return CommandRun.of(all.toArray(String[]::new));
-    }
-
-    private EddyApplication start() throws IOException {
-        Properties properties = new Properties();
-        try (var reader = Files.newBufferedReader(config)) {
-            properties.load(reader);
-        }
-        EddyConfig settings = new EddyConfig(properties);
-        EddyApplication application = EddyApplication.start(settings);
-        try (InstanceReports reports = new InstanceReports(settings)) {
-            Awaitility.await()
-                    .atMost(TestKafka.PATIENCE)
-                    .until(() -> reports.live().size() == 1);
-        }
-        return application;
-    }
-
-    private Path write(ModelFile model) throws IOException {
-        Path file = directory.resolve(model.fingerprint().brief());
-        model.write(file);
-        return file;
-    }
-
-    /** The same network with another head, which may carry on the states of the first. */
-    private static ModelFile tuned(ModelFile model) {
-        ModelSpec spec = model.spec();
-        Map<String, Tensor> tensors = new TreeMap<>(model.tensors());
-        tensors.put("head.bias", Tensor.of(new float[] {0.75f}, 1));
-        return new ModelFile(
-                new ModelSpec(
-                        spec.name(),
-                        "tuned",
-                        spec.features(),
-                        spec.layers(),
-                        spec.head(),
-                        spec.task(),
-                        null,
-                        null,
-                        List.of(model.id().fingerprint().toString())),
-                tensors);
     }
 }

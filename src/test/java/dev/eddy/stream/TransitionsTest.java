@@ -39,7 +39,7 @@ class TransitionsTest {
 
     private final ModelFile first = TestModels.predictor("m", "1", CellKind.LSTM, 6, 1);
     private final ModelFile second = TestModels.predictor("m", "2", CellKind.GRU, 5, 2);
-    private final ModelFile tuned = tuned(first);
+    private final ModelFile tuned = TestModels.tuned(first, "tuned", 0.75f);
     private final Catalogue catalogue = new Catalogue("p", 4 << 20);
     private final Map<String, byte[]> control = new HashMap<>();
     private final List<Prediction> predictions = new ArrayList<>();
@@ -449,25 +449,6 @@ class TransitionsTest {
 
     private List<Long> steps() {
         return predictions.stream().map(Prediction::step).toList();
-    }
-
-    /** The same network with other weights in its head, which may carry on the states of the first. */
-    private static ModelFile tuned(ModelFile model) {
-        ModelSpec spec = model.spec();
-        Map<String, Tensor> tensors = new TreeMap<>(model.tensors());
-        tensors.put("head.bias", Tensor.of(new float[] {0.75f}, 1));
-        return new ModelFile(
-                new ModelSpec(
-                        spec.name(),
-                        "tuned",
-                        spec.features(),
-                        spec.layers(),
-                        spec.head(),
-                        spec.task(),
-                        null,
-                        null,
-                        List.of(model.id().fingerprint().toString())),
-                tensors);
     }
 
     /** The same network, answering at the end. */

@@ -37,7 +37,7 @@ class RolloutPlannerTest {
     private final ModelFile first = publish(TestModels.predictor("m", "1", CellKind.LSTM, 6, 1));
     private final ModelFile second = publish(TestModels.predictor("m", "2", CellKind.GRU, 5, 2));
     private final ModelFile third = publish(TestModels.predictor("m", "3", CellKind.GRU, 5, 3));
-    private final ModelFile tuned = publish(carrier(first));
+    private final ModelFile tuned = publish(TestModels.tuned(first, "tuned", 0.75f));
     private final ModelFile waiting = publish(WaitingModels.forward(CellKind.LSTM, 3, null, null, 4));
     private final ModelFile tagger = publish(TestModels.tagger("t", "1", 2, 3, List.of("a", "b"), 5));
     private final ModelFile otherTagger = publish(TestModels.tagger("t", "2", 2, 3, List.of("a", "b"), 6));
@@ -327,23 +327,5 @@ class RolloutPlannerTest {
                         null,
                         events),
                 model.tensors());
-    }
-
-    private static ModelFile carrier(ModelFile model) {
-        ModelSpec spec = model.spec();
-        Map<String, Tensor> tensors = new TreeMap<>(model.tensors());
-        tensors.put("head.bias", Tensor.of(new float[] {0.75f}, 1));
-        return new ModelFile(
-                new ModelSpec(
-                        spec.name(),
-                        "tuned",
-                        spec.features(),
-                        spec.layers(),
-                        spec.head(),
-                        spec.task(),
-                        null,
-                        null,
-                        List.of(model.id().fingerprint().toString())),
-                tensors);
     }
 }
