@@ -49,9 +49,8 @@ final class InferenceMeters implements InferenceMonitor {
     }
 
     @Override
-    public void onStep(long nanos) {
-        telemetry.countEvent();
-        telemetry.recordStep(nanos);
+    public void onSteps(int events, long nanos) {
+        telemetry.recordSteps(events, nanos);
     }
 
     @Override

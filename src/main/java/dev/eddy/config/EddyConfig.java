@@ -49,6 +49,9 @@ public final class EddyConfig extends AbstractConfig {
     public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
     public static final String SEQUENCE_TTL = "eddy.sequence.ttl.ms";
     public static final String SEQUENCE_TTL_END_RECORDS = "eddy.sequence.ttl.end.records";
+    public static final String BATCH_SIZE = "eddy.batch.size";
+    public static final String BATCH_LINGER = "eddy.batch.linger.ms";
+    public static final String STATE_CACHE = "eddy.state.cache.bytes";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
     public static final String MODEL_MAX_TENSORS = "eddy.model.max.tensors";
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
@@ -244,6 +247,29 @@ public final class EddyConfig extends AbstractConfig {
                     false,
                     Importance.LOW,
                     "Whether a record on the output topic tells of every sequence that expired.")
+            .define(
+                    BATCH_SIZE,
+                    Type.INT,
+                    0,
+                    Range.between(0, 1_024),
+                    Importance.LOW,
+                    "Events of different keys that are stepped together, at most: 1 steps each as it comes, 0 leaves it to "
+                            + "the model, whose size decides whether it pays. Changes no result.")
+            .define(
+                    BATCH_LINGER,
+                    Type.LONG,
+                    5L,
+                    Range.between(1, 60_000),
+                    Importance.LOW,
+                    "For how many milliseconds events wait for others to be stepped with; not beyond a commit.")
+            .define(
+                    STATE_CACHE,
+                    Type.LONG,
+                    64L << 20,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "Memory of an instance for the states of recently used keys, in bytes: these are read once and written "
+                            + "once per commit. It is left alone where keys do not come back. 0 writes every state at once.")
             .define(
                     MODEL_MAX_BYTES,
                     Type.LONG,

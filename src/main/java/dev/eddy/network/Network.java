@@ -37,6 +37,36 @@ public interface Network {
     Scratch newScratch();
 
     /**
+     * Working memory for one thread that steps several sequences together.
+     *
+     * @param most so many at most
+     */
+    default Scratch newScratch(int most) {
+        return newScratch();
+    }
+
+    /** How many sequences are best stepped together; 1 where that gains nothing. */
+    default int batchSize() {
+        return 1;
+    }
+
+    /**
+     * One step of each of several sequences. Each gets the bits that a step of its own would give.
+     *
+     * @param raws    the encoded events, (count, inputSize)
+     * @param states  the states before, then after the step, (count, stateSize); all different arrays
+     * @param values  receives the values of the heads, (count, outputSize)
+     * @param scratch made for as many
+     * @throws dev.eddy.model.BadEventException if a token is not in its embedding; all states are as they were then
+     */
+    default void step(float[][] raws, float[][] states, float[][] values, int count, Scratch scratch) {
+        if (count != 1) {
+            throw new UnsupportedOperationException("this network steps one sequence at a time");
+        }
+        step(raws[0], states[0], values[0], scratch);
+    }
+
+    /**
      * One step of one sequence.
      *
      * @param raw     the encoded event, (inputSize)

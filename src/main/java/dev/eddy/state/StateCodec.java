@@ -100,6 +100,13 @@ public final class StateCodec {
         return Arrays.copyOfRange(bytes, FINGERPRINT_AT, FINGERPRINT_AT + FINGERPRINT_BYTES);
     }
 
+    /** What states have of the fingerprint of a model. */
+    public static byte[] model(Fingerprint fingerprint) {
+        byte[] prefix = new byte[FINGERPRINT_BYTES];
+        fingerprint.copyTo(prefix, 0, FINGERPRINT_BYTES);
+        return prefix;
+    }
+
     /** Whether two states are of the same model. */
     public static boolean isSameModel(byte[] one, byte[] other) {
         return one.length >= HEADER_BYTES

@@ -106,22 +106,27 @@ public final class Eddy {
         Supplier<PredictionEncoder> encoder = Formats.predictions(config);
         SequenceRules rules = SequenceRules.of(config);
         LabelSource labels = LabelSource.of(config);
+        CacheBudget budget = new CacheBudget(config.getLong(EddyConfig.STATE_CACHE));
+        Pace pace = Pace.of(config, budget::share);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, rules, monitor, labels);
+                return new InferenceProcessor(decoder, encoder, models, rules, pace, budget, monitor, labels);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(store(STATE_STORE), store(PENDING_STORE));
+                // What is pending is scanned, and most of it deleted a few events later, so Kafka's cache suits it.
+                // States
+                // have a cache of their own, which is flushed into the store, and before the cache of what is pending.
+                return Set.of(
+                        store(STATE_STORE).withCachingDisabled(),
+                        CommitHook.on(store(PENDING_STORE).withCachingEnabled()));
             }
         };
     }
 
-    /** With a cache: most of what is written is read, or written over, a few events later. */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
-        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingEnabled();
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray());
     }
 }

@@ -13,8 +13,13 @@ public interface InferenceMonitor {
     /** Watches nothing. */
     InferenceMonitor NONE = new InferenceMonitor() {};
 
-    /** An event was taken in, which took so many nanoseconds. */
-    default void onStep(long nanos) {}
+    /**
+     * Events were taken in together, each of another sequence.
+     *
+     * @param events how many
+     * @param nanos  what the network took for all of them
+     */
+    default void onSteps(int events, long nanos) {}
 
     /** A prediction is given out for an event of this time, epoch milliseconds. */
     default void onPrediction(long eventTime) {}

@@ -118,7 +118,11 @@ public final class Telemetry implements AutoCloseable {
                             "Decisions of this instance about challengers, by result.",
                             Tags.of("result", lowerCase(result))));
         }
-        step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
+        step = timer(
+                "eddy.step",
+                "Time of one step of a network; of events that are stepped together, each one's share.",
+                Duration.ofNanos(100),
+                Duration.ofMillis(100));
         // Not a timer: those add up nanoseconds, which events replayed from years ago overflow. And not in seconds:
         // the buckets of a summary round up to whole numbers.
         lag = DistributionSummary.builder("eddy.lag")
@@ -207,9 +211,12 @@ public final class Telemetry implements AutoCloseable {
         return measurements;
     }
 
-    /** One step of a network took so long. */
-    public void recordStep(long nanos) {
-        step.record(nanos, TimeUnit.NANOSECONDS);
+    /** Events were taken in; the steps of the network took so long together. */
+    public void recordSteps(int count, long nanos) {
+        events.increment(count);
+        for (int i = 0; i < count; i++) {
+            step.record(nanos / count, TimeUnit.NANOSECONDS);
+        }
     }
 
     /** A prediction came so long after its event's timestamp; times in the future count as none. */
