@@ -144,6 +144,9 @@ final class StepBatch {
     }
 
     private boolean stepAll(int count) {
+        if (count == 1 || model.network().batchSize() == 1) {
+            return false; // it would gain nothing
+        }
         try {
             model.network().step(inputs, states, outputs, count, scratch);
             return true;
