@@ -235,7 +235,11 @@ final class StateCache {
             entry.kept = false;
             bytes -= entry.weight;
             recycle(entry);
+            entry.encoded = null;
             reuse.onEviction();
+        }
+        if (changed.size() > 2 * entries.size() + MOST_SPARES) {
+            changed.removeIf(entry -> !entry.changed);
         }
     }
 
