@@ -65,7 +65,8 @@ record Run(double perSecond, double cpuMicros) {
         }
     }
 
-    private static long committed(Admin admin, String group) throws InterruptedException {
+    /** Events of a group that are done. */
+    static long committed(Admin admin, String group) throws InterruptedException {
         try {
             Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
@@ -81,7 +82,8 @@ record Run(double perSecond, double cpuMicros) {
         }
     }
 
-    private static long cpuNanos() {
+    /** Processor time of this JVM so far. */
+    static long cpuNanos() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 }
