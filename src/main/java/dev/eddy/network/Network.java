@@ -33,38 +33,30 @@ public interface Network {
         return 0;
     }
 
-    /** Working memory for one thread. */
+    /** Working memory for one thread, for one key at a time. */
     Scratch newScratch();
 
     /**
-     * Working memory for one thread that steps several sequences together.
+     * Working memory for one thread.
      *
-     * @param most so many at most
+     * @param mostKeys most keys of one call; at least 1
      */
-    default Scratch newScratch(int most) {
+    default Scratch newScratch(int mostKeys) {
         return newScratch();
     }
 
-    /** How many sequences are best stepped together; 1 where that gains nothing. */
+    /** How many keys are worth one call of {@link #step(float[][], float[][], float[][], int, Scratch)}; 1: nothing is gained. */
     default int batchSize() {
         return 1;
     }
 
     /**
-     * One step of each of several sequences. Each gets the bits that a step of its own would give.
+     * Checks the one thing for which a step can refuse an encoded event.
      *
-     * @param raws    the encoded events, (count, inputSize)
-     * @param states  the states before, then after the step, (count, stateSize); all different arrays
-     * @param values  receives the values of the heads, (count, outputSize)
-     * @param scratch made for as many
-     * @throws dev.eddy.model.BadEventException if a token is not in its embedding; all states are as they were then
+     * @param raw the encoded event, (inputSize)
+     * @throws dev.eddy.model.BadEventException if a token is not in its embedding
      */
-    default void step(float[][] raws, float[][] states, float[][] values, int count, Scratch scratch) {
-        if (count != 1) {
-            throw new UnsupportedOperationException("this network steps one sequence at a time");
-        }
-        step(raws[0], states[0], values[0], scratch);
-    }
+    void require(float[] raw);
 
     /**
      * One step of one sequence.
@@ -76,6 +68,26 @@ public interface Network {
      * @throws dev.eddy.model.BadEventException if a token is not in its embedding
      */
     void step(float[] raw, float[] state, float[] values, Scratch scratch);
+
+    /**
+     * One step of each of several sequences. Every one has the bits it would have alone, whatever their number and its place.
+     *
+     * @param raws    their encoded events, (keys, inputSize)
+     * @param states  their states before, then after the step, (keys, stateSize); all different arrays
+     * @param values  receives their heads' values, (keys, outputSize); all different arrays
+     * @param count   how many keys there are; the arrays may be longer
+     * @param scratch this thread's working memory, made for at least so many keys
+     * @throws dev.eddy.model.BadEventException if {@link #require} refuses one of the events; no state has changed then, and
+     *     stepping one by one tells which it is
+     */
+    default void step(float[][] raws, float[][] states, float[][] values, int count, Scratch scratch) {
+        for (int i = 0; i < count; i++) {
+            require(raws[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            step(raws[i], states[i], values[i], scratch);
+        }
+    }
 
     /**
      * The values that belong to a state, as the step that led to it gave them; before any step, those of the zero state. Only

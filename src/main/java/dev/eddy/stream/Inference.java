@@ -244,7 +244,7 @@ public final class Inference implements AutoCloseable {
             StepBatch batch = gathering;
             gathering = null;
             takenIn = 0;
-            long nanos = batch.run(this::takeIn, this::refuse);
+            long nanos = batch.run(this::takeIn);
             if (takenIn > 0) {
                 monitor.onSteps(takenIn, nanos);
             }
@@ -259,7 +259,8 @@ public final class Inference implements AutoCloseable {
             double[] values = workspace.stepped(event.time());
             answer = workspace.prediction(event, workspace.state.steps(), null, values);
         } catch (BadEventException e) {
-            refuse(step, e);
+            states.release(step.entry());
+            refuse(event, e);
             return;
         }
         takenIn++;
@@ -276,11 +277,6 @@ public final class Inference implements AutoCloseable {
             counts.begin(workspace.model.id().fingerprint());
         }
         inForce(deployment, event.time());
-    }
-
-    private void refuse(StepBatch.Step step, BadEventException why) {
-        states.release(step.entry());
-        refuse(step.event(), why);
     }
 
     /** Any other step: models change, compete, or answer later, or the sequence ends. */

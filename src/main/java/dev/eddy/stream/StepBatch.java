@@ -89,6 +89,7 @@ final class StepBatch {
         Step step = step(size);
         step.workspace.load(entry, deployment.generation());
         step.workspace.prepare(fields, event.time());
+        model.network().require(step.workspace.input); // so that the step of no other event can fail
         step.event = event;
         step.number = number;
         step.entry = entry;
@@ -113,11 +114,10 @@ final class StepBatch {
     /**
      * Steps what was gathered.
      *
-     * @param taken  receives each step that the network made, in the order in which the events were gathered
-     * @param failed receives each that it could not make, and why; in the same order as the others
+     * @param taken receives each step, in the order in which the events were gathered
      * @return what the network took, nanoseconds
      */
-    long run(Consumer<Step> taken, Failures failed) {
+    long run(Consumer<Step> taken) {
         int count = size;
         size = 0;
         for (int i = 0; i < count; i++) {
@@ -127,49 +127,18 @@ final class StepBatch {
             outputs[i] = workspace.outputs;
         }
         long begin = System.nanoTime();
-        BadEventException[] failures = stepAll(count) ? null : stepEach(count);
+        if (count == 1) {
+            model.network().step(inputs[0], states[0], outputs[0], scratch);
+        } else {
+            model.network().step(inputs, states, outputs, count, scratch);
+        }
         long nanos = System.nanoTime() - begin;
         for (int i = 0; i < count; i++) {
             Step step = steps.get(i);
-            BadEventException why = failures == null ? null : failures[i];
-            if (why == null) {
-                taken.accept(step);
-            } else {
-                failed.accept(step, why);
-            }
+            taken.accept(step);
             step.event = null;
             step.entry = null;
         }
         return nanos;
-    }
-
-    private boolean stepAll(int count) {
-        if (count == 1 || model.network().batchSize() == 1) {
-            return false; // it would gain nothing
-        }
-        try {
-            model.network().step(inputs, states, outputs, count, scratch);
-            return true;
-        } catch (BadEventException e) {
-            return false; // nothing was stepped: each alone tells which one it is
-        }
-    }
-
-    /** Why each event could not be stepped; null for one that was. */
-    private BadEventException[] stepEach(int count) {
-        BadEventException[] failures = new BadEventException[count];
-        for (int i = 0; i < count; i++) {
-            try {
-                model.network().step(inputs[i], states[i], outputs[i], scratch);
-            } catch (BadEventException e) {
-                failures[i] = e;
-            }
-        }
-        return failures;
-    }
-
-    /** Is told of steps that the network could not make. */
-    interface Failures {
-        void accept(Step step, BadEventException why);
     }
 }
