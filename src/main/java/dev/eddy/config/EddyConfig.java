@@ -52,6 +52,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String BATCH_SIZE = "eddy.batch.size";
     public static final String BATCH_LINGER = "eddy.batch.linger.ms";
     public static final String STATE_CACHE = "eddy.state.cache.bytes";
+    public static final String STATE_PRECISION = "eddy.state.precision";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
     public static final String MODEL_MAX_TENSORS = "eddy.model.max.tensors";
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
@@ -270,6 +271,14 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     "Memory of an instance for the states of recently used keys, in bytes: these are read once and written "
                             + "once per commit. It is left alone where keys do not come back. 0 writes every state at once.")
+            .define(
+                    STATE_PRECISION,
+                    Type.STRING,
+                    "float32",
+                    ValidString.in("float32", "bf16"),
+                    Importance.MEDIUM,
+                    "How exact states are from event to event: bf16 halves their bytes, and rounding them becomes part of each "
+                            + "step. The same for all instances of a pipeline.")
             .define(
                     MODEL_MAX_BYTES,
                     Type.LONG,

@@ -4,6 +4,7 @@ import dev.eddy.model.Feature;
 import dev.eddy.model.FeatureEncoder;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
+import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelId;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
@@ -32,7 +33,7 @@ public final class LiveModel {
     private final Network network;
     private final Readout readout;
     private final Decoder decoder; // null: none
-
+    private final StatePrecision statePrecision;
     private final long memoryBytes;
 
     private LiveModel(ModelId id, ModelSpec spec, Network network, CountedWeights weights) {
@@ -59,7 +60,38 @@ public final class LiveModel {
             tokenAt();
         }
         this.decoder = spec.decoder() == null ? null : DecoderCompiler.compile(spec, weights, network, features);
+        this.statePrecision = StatePrecision.FLOAT32;
         this.memoryBytes = (weights == null ? 0 : weights.bytes()) + network.engineBytes() + ModelMemory.ofSpec(spec);
+    }
+
+    private LiveModel(LiveModel exact, StatePrecision statePrecision) {
+        this.id = exact.id;
+        this.spec = exact.spec;
+        this.features = exact.features;
+        this.network = new RoundedNetwork(exact.network, statePrecision);
+        this.readout = exact.readout;
+        this.decoder = exact.decoder;
+        this.statePrecision = statePrecision;
+        this.memoryBytes = exact.memoryBytes;
+    }
+
+    /**
+     * The same model with states of some precision.
+     *
+     * @throws InvalidModelException if its states hold what must not be rounded
+     */
+    public LiveModel with(StatePrecision precision) {
+        if (precision == statePrecision) {
+            return this;
+        }
+        if (statePrecision != StatePrecision.FLOAT32) {
+            throw new IllegalStateException("the states of " + id + " are rounded already");
+        }
+        if (spec.engine() != null || spec.layers().stream().anyMatch(layer -> layer.cell() == CellKind.CLOCKWORK)) {
+            throw new InvalidModelException("the states of this model hold numbers that must not be rounded, a count of"
+                    + " steps or what another engine keeps; run it with eddy.state.precision=float32");
+        }
+        return new LiveModel(this, precision);
     }
 
     /**
@@ -92,7 +124,8 @@ public final class LiveModel {
 
     /** Bytes of a sequence's state, without what is said about it. */
     public long stateBytes() {
-        return (long) Float.BYTES * (network.stateSize() + (long) features.rememberedWidth())
+        return (long) statePrecision.bytes() * network.stateSize()
+                + (long) Float.BYTES * features.rememberedWidth()
                 + (long) Double.BYTES * taskMemory();
     }
 
@@ -158,6 +191,11 @@ public final class LiveModel {
 
     public ModelSpec spec() {
         return spec;
+    }
+
+    /** How exact states are from event to event. */
+    public StatePrecision statePrecision() {
+        return statePrecision;
     }
 
     public FeatureEncoder features() {

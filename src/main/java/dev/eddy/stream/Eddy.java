@@ -4,6 +4,7 @@ import dev.eddy.catalogue.Catalogue;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.network.LiveModel;
+import dev.eddy.network.StatePrecision;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Formats;
 import dev.eddy.wire.PredictionEncoder;
@@ -73,7 +74,8 @@ public final class Eddy {
                     EddyConfig.MODEL_SELECTOR + " is set, but there is one model for all events;"
                             + " leave it out, or take the models from a catalogue");
         }
-        LiveDeployments always = LiveDeployments.always(model);
+        LiveDeployments always =
+                LiveDeployments.always(model.with(StatePrecision.of(config.getString(EddyConfig.STATE_PRECISION))));
         return new Eddy(config, null, new InferenceProcessor.ModelSource() {
             @Override
             public void init(ProcessorContext<?, ?> context) {}
