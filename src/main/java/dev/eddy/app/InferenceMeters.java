@@ -54,6 +54,11 @@ final class InferenceMeters implements InferenceMonitor {
     }
 
     @Override
+    public void onCache(long hits, long misses, long byteChange) {
+        telemetry.countCache(hits, misses, byteChange);
+    }
+
+    @Override
     public void onPrediction(long eventTime) {
         telemetry.countPrediction();
         telemetry.recordLag(System.currentTimeMillis() - eventTime);

@@ -62,6 +62,7 @@ public final class Inference implements AutoCloseable {
     private Labels labels; // null: none are expected
     private StepBatch gathering; // null: no event waits for its step
     private int takenIn; // of the events stepped last
+    private long toldBytes; // size of the cache that the monitor knows
     /** By the history it is of, the generation of the newest deployment that an event came to. */
     private final Map<String, Integer> newest = new HashMap<>();
 
@@ -474,6 +475,12 @@ public final class Inference implements AutoCloseable {
     public void flush() {
         stepGathered();
         states.flush();
+        tellOfCache(states.size());
+    }
+
+    private void tellOfCache(long bytes) {
+        monitor.onCache(states.reuse().takeHits(), states.reuse().takeMisses(), bytes - toldBytes);
+        toldBytes = bytes;
     }
 
     /** A sequence is over: what waits is answered, by the model it was on. */
@@ -564,6 +571,7 @@ public final class Inference implements AutoCloseable {
 
     @Override
     public void close() {
+        tellOfCache(0);
         counts.close();
         decoder.close();
     }

@@ -21,6 +21,15 @@ public interface InferenceMonitor {
      */
     default void onSteps(int events, long nanos) {}
 
+    /**
+     * What the cache of a task's states did since it was told last.
+     *
+     * @param hits       keys it had
+     * @param misses     keys it had not
+     * @param byteChange by how much more memory it takes
+     */
+    default void onCache(long hits, long misses, long byteChange) {}
+
     /** A prediction is given out for an event of this time, epoch milliseconds. */
     default void onPrediction(long eventTime) {}
 

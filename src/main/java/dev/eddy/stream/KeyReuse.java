@@ -18,13 +18,13 @@ final class KeyReuse {
     private int lookups;
     private int hits;
     private int evictions;
-    private long totalHits;
-    private long totalMisses;
+    private long newHits;
+    private long newMisses;
 
     /** A key was looked for. */
     void onLookup(Bytes key, boolean found) {
-        totalHits += found ? 1 : 0;
-        totalMisses += found ? 0 : 1;
+        newHits += found ? 1 : 0;
+        newMisses += found ? 0 : 1;
         if (!isWorthKeeping(key)) {
             return;
         }
@@ -61,13 +61,17 @@ final class KeyReuse {
         return all ? bytes : bytes / SAMPLE;
     }
 
-    /** Lookups that found their key, so far. */
-    long hits() {
-        return totalHits;
+    /** Lookups that found their key, since it was asked last. */
+    long takeHits() {
+        long taken = newHits;
+        newHits = 0;
+        return taken;
     }
 
-    /** Lookups that did not, so far. */
-    long misses() {
-        return totalMisses;
+    /** Lookups that did not, since it was asked last. */
+    long takeMisses() {
+        long taken = newMisses;
+        newMisses = 0;
+        return taken;
     }
 }

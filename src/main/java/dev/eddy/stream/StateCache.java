@@ -304,7 +304,7 @@ final class StateCache {
         return bytes;
     }
 
-    /** How often a key was looked for and found, and not found, so far. */
+    /** Which keys come back. */
     KeyReuse reuse() {
         return reuse;
     }

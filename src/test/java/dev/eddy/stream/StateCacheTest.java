@@ -33,7 +33,7 @@ class StateCacheTest {
         step(key(1));
         cache.flush();
         assertThat(StateCodec.steps(store.get(key(1)))).isEqualTo(13);
-        assertThat(cache.reuse().misses()).isOne();
+        assertThat(cache.reuse().takeMisses()).isOne();
     }
 
     @Test
