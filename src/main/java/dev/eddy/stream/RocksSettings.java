@@ -29,7 +29,24 @@ public final class RocksSettings implements RocksDBConfigSetter {
         tables.setBlockCache(memory.cache());
         options.setTableFormatConfig(tables);
         options.setWriteBufferManager(memory.memtables());
-        // Larger than Kafka's 16 MiB: a key that is written often is then written to disk less often.
+        if (storeName.equals(Eddy.STATE_STORE)) {
+            updateInPlace(options);
+        }
+    }
+
+    /**
+     * A state replaces the one before it in the memtable, so that keys with many events are rarely written to disk: less than
+     * half the processor time of a write where the memtable holds all keys that are in use.
+     *
+     * <p>The price is that an iterator sees changes made after it was created, and from another thread even half of one. So this
+     * is not for stores that are scanned while they are written: states are read one by one, which RocksDB guards with a lock,
+     * and scanned only before the first event of a task.
+     */
+    private static void updateInPlace(Options options) {
+        options.setInplaceUpdateSupport(true);
+        // RocksDB refuses the one with the other; a store has one writer anyway.
+        options.setAllowConcurrentMemtableWrite(false);
+        // Kafka's 16 MiB hold too few keys to find many of them again.
         options.setWriteBufferSize(MEMTABLE);
     }
 
