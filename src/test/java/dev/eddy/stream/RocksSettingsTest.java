@@ -13,7 +13,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
@@ -127,8 +127,14 @@ class RocksSettingsTest {
         StreamsBuilder builder = new StreamsBuilder();
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(Eddy.STATE_STORE), Serdes.Bytes(), Serdes.ByteArray()));
-        ProcessorSupplier<Object, Object, Void, Void> nothing = () -> (Record<Object, Object> event) -> {};
-        builder.stream("events").process(nothing, Eddy.STATE_STORE);
+        builder.stream("events").process(Nothing::new, Eddy.STATE_STORE);
         return builder.build();
+    }
+
+    private static final class Nothing extends ContextualProcessor<Object, Object, Void, Void> {
+        @Override
+        public void process(Record<Object, Object> event) {
+            // The test writes the states.
+        }
     }
 }
