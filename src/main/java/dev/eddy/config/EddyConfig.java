@@ -62,6 +62,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String MODEL_SELECTOR_DEFAULT = "eddy.model.selector.default";
     public static final String MODEL_SELECTOR_TOPICS = "eddy.model.selector.topics";
     public static final String ROLLBACK = "eddy.rollback.ms";
+    public static final String ROCKSDB_MEMORY = "eddy.rocksdb.memory.bytes";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
     public static final String HTTP_HOST = "eddy.http.host";
@@ -338,6 +339,14 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     "How long, in event time, sequences keep the state that a deployment replaced, for a rollback, in "
                             + "milliseconds; eddy deploy takes it unless --keep names another.")
+            .define(
+                    ROCKSDB_MEMORY,
+                    Type.LONG,
+                    256L << 20,
+                    Range.atLeast(16L << 20),
+                    Importance.MEDIUM,
+                    "Native memory that all states of an instance share, in bytes: RocksDB's block cache, and in it what "
+                            + "is written and not yet on disk. Has no effect with a rocksdb.config.setter of your own.")
             .define(
                     STATUS_INTERVAL,
                     Type.LONG,

@@ -1,11 +1,8 @@
 package dev.eddy.bench;
 
 import dev.eddy.config.EddyConfig;
-import dev.eddy.network.LiveModel;
 import dev.eddy.stream.Eddy;
-import dev.eddy.stream.Outcome;
 import dev.eddy.stream.StreamsSettings;
-import dev.eddy.testing.TestModels;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -25,20 +22,16 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,7 +39,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * An instance without its states starts: how fast the changelog becomes a store again, with Eddy's settings and store, and with
+ * An instance without its states starts: how fast the changelog becomes a store again, with Eddy's settings and with
  * Kafka Streams' defaults. {@code mvn -q test-compile exec:exec@restore-benchmark}
  */
 @Command(
@@ -93,11 +86,7 @@ public final class RestoreBenchmark implements Callable<Integer> {
      */
     private record Restored(double perSecond, double running, double cpuMicros) {}
 
-    private interface Topologies {
-        Topology of(EddyConfig config);
-    }
-
-    private record Restorer(String name, Map<String, String> settings, Topologies topology, boolean defaults) {}
+    private record Restorer(String name, Map<String, String> settings, boolean defaults) {}
 
     @Override
     public Integer call() throws Exception {
@@ -130,14 +119,10 @@ public final class RestoreBenchmark implements Callable<Integer> {
     }
 
     private List<Restorer> restorers() {
-        LiveModel model = TestModels.live(options.model());
         List<Restorer> restorers = new ArrayList<>();
-        restorers.add(new Restorer(DEFAULTS, Map.of(), config -> plain(config), true));
-        for (Variant plain : options.plains) {
-            restorers.add(new Restorer(plain.name(), plain.settings(), config -> plain(config), false));
-        }
+        restorers.add(new Restorer(DEFAULTS, Map.of(), true));
         for (Variant eddy : options.eddies) {
-            restorers.add(new Restorer(eddy.name(), eddy.settings(), config -> eddy(config, model), false));
+            restorers.add(new Restorer(eddy.name() + "'s settings", eddy.settings(), false));
         }
         return restorers.stream()
                 .filter(restorer -> options.only.isEmpty() || options.only.contains(restorer.name()))
@@ -167,7 +152,7 @@ public final class RestoreBenchmark implements Callable<Integer> {
         Properties settings = restorer.defaults() ? defaults(config) : StreamsSettings.of(config);
         Progress progress = new Progress();
         Restored restored;
-        KafkaStreams streams = new KafkaStreams(restorer.topology().of(config), settings);
+        KafkaStreams streams = new KafkaStreams(topology(config), settings);
         try {
             streams.setGlobalStateRestoreListener(progress);
             long cpu = Run.cpuNanos();
@@ -208,29 +193,15 @@ public final class RestoreBenchmark implements Callable<Integer> {
         return settings;
     }
 
-    private static Topology plain(EddyConfig config) {
+    /** A store like that of states, and nothing that reads it. */
+    private static Topology topology(EddyConfig config) {
         StreamsBuilder builder = new StreamsBuilder();
-        StoreBuilder<KeyValueStore<Bytes, byte[]>> store = Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(Eddy.STATE_STORE), Serdes.Bytes(), Serdes.ByteArray());
-        builder.addStateStore(store);
-        events(builder, config)
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(Eddy.STATE_STORE), Serdes.Bytes(), Serdes.ByteArray()));
+        builder.stream(config.getString(EddyConfig.INPUT_TOPIC), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
                 .processValues(Forwarder::new, Eddy.STATE_STORE)
                 .to(config.getString(EddyConfig.OUTPUT_TOPIC), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
         return builder.build();
-    }
-
-    private static Topology eddy(EddyConfig config, LiveModel model) {
-        StreamsBuilder builder = new StreamsBuilder();
-        events(builder, config)
-                .process(Eddy.of(config, model).inference())
-                .mapValues(outcome -> ((Outcome.Predicted) outcome).bytes())
-                .to(config.getString(EddyConfig.OUTPUT_TOPIC), Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
-        return builder.build();
-    }
-
-    private static KStream<byte[], byte[]> events(StreamsBuilder builder, EddyConfig config) {
-        return builder.stream(
-                config.getString(EddyConfig.INPUT_TOPIC), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()));
     }
 
     private void report(Map<String, List<Restored>> results) {
