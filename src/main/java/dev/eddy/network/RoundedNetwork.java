@@ -61,6 +61,11 @@ final class RoundedNetwork implements Network {
     }
 
     @Override
+    public void warmUp(long nanos) {
+        exact.warmUp(nanos);
+    }
+
+    @Override
     public void require(float[] raw) {
         exact.require(raw);
     }

@@ -247,8 +247,8 @@ public final class Telemetry implements AutoCloseable {
      * @param byteChange by how much more memory it takes
      */
     public void countCache(long hits, long misses, long byteChange) {
-        cacheHits.increment(hits);
-        cacheMisses.increment(misses);
+        cacheHits.increment((double) hits);
+        cacheMisses.increment((double) misses);
         cacheBytes.addAndGet(byteChange);
     }
 

@@ -110,7 +110,7 @@ class StatePrecisionTest {
 
     @Test
     void shouldRefuseStatesThatMustNotBeRounded() throws IOException {
-        LiveModel clockwork = CellCases.model("clockwork");
+        LiveModel clockwork = TestModels.live(CellCases.model("clockwork"));
         assertThatThrownBy(() -> clockwork.with(StatePrecision.BF16))
                 .isInstanceOf(InvalidModelException.class)
                 .hasMessageContaining("eddy.state.precision=float32");
