@@ -1,0 +1,43 @@
+package dev.eddy.bench.step;
+
+/** The ways in Java to compute the step. */
+enum Contender {
+    EDDY("Eddy", 1),
+    ONNX_RUNTIME("ONNX Runtime", 1),
+    EJML("EJML", 1),
+    ONNX_RUNTIME_KEYS("ONNX Runtime", Contender.KEYS);
+
+    /** Keys in one call where there are several. */
+    static final int KEYS = 32;
+
+    private final String title;
+    private final int keys;
+
+    Contender(String title, int keys) {
+        this.title = title;
+        this.keys = keys;
+    }
+
+    /** What others are compared with where so many keys are stepped together. */
+    static Contender eddy(int keys) {
+        return EDDY;
+    }
+
+    /** Its name in the table. */
+    String title() {
+        return title;
+    }
+
+    /** Keys that one call steps. */
+    int keys() {
+        return keys;
+    }
+
+    Stepper open(StepModel model) {
+        return switch (this) {
+            case EDDY -> new EddyStepper(model, 0);
+            case ONNX_RUNTIME, ONNX_RUNTIME_KEYS -> new OnnxStepper(model, keys);
+            case EJML -> new EjmlStepper(model);
+        };
+    }
+}
