@@ -3,6 +3,7 @@ package dev.eddy.bench.step;
 /** The ways in Java to compute the step. */
 enum Contender {
     EDDY("Eddy", 1),
+    EDDY_BF16("Eddy, weights in bf16", 1),
     ONNX_RUNTIME("ONNX Runtime", 1),
     EJML("EJML", 1),
     ONNX_RUNTIME_KEYS("ONNX Runtime", Contender.KEYS);
@@ -33,9 +34,15 @@ enum Contender {
         return keys;
     }
 
+    /** How far its values may be from Eddy's in float32. */
+    float tolerance() {
+        return this == EDDY_BF16 ? 1e-2f : 1e-5f;
+    }
+
     Stepper open(StepModel model) {
         return switch (this) {
             case EDDY -> new EddyStepper(model, 0);
+            case EDDY_BF16 -> new EddyStepper(model.rounded(), 0);
             case ONNX_RUNTIME, ONNX_RUNTIME_KEYS -> new OnnxStepper(model, keys);
             case EJML -> new EjmlStepper(model);
         };

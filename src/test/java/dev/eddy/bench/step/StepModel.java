@@ -1,6 +1,7 @@
 package dev.eddy.bench.step;
 
 import dev.eddy.artifact.ModelFile;
+import dev.eddy.artifact.RoundedWeights;
 import dev.eddy.artifact.Tensor;
 import dev.eddy.artifact.onnx.OnnxBuilder;
 import dev.eddy.model.Feature;
@@ -56,6 +57,17 @@ final class StepModel {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) ((random.nextDouble() * 2 - 1) * bound);
         }
+    }
+
+    private StepModel(StepModel model, ModelFile file) {
+        this.size = model.size;
+        this.file = file;
+        this.inputs = model.inputs;
+    }
+
+    /** The same with its matrices in bf16. */
+    StepModel rounded() {
+        return new StepModel(this, RoundedWeights.toBfloat16(file));
     }
 
     StepSize size() {
