@@ -295,22 +295,23 @@ __attribute__((noinline)) static void read_all(const lstm *m) {
     for (int i = 0; i < 8; i++) __asm__ volatile("" : : "v"(acc[i]));
 }
 
-static double now(void) {
+/* Of this thread: others that want the processor do not lengthen it. */
+static double processor_time(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
 /* Nanoseconds of a call of one of the three. */
 static double measure(const lstm *m, sequences *s) {
-    double start = now(), taken = 0;
+    double start = processor_time(), taken = 0;
     long calls = 0;
     while (taken < SAMPLE_NANOS) {
         for (int i = 0; i < 16; i++, calls++) {
             if (s) advance(s);
             else read_all(m);
         }
-        taken = now() - start;
+        taken = processor_time() - start;
     }
     return taken / calls;
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -41,7 +42,10 @@ public final class StepBenchmark implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds; the table has their medians.")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "3000", description = "Milliseconds to warm each contender up.")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "3000",
+            description = "Milliseconds of processor time to warm each contender up.")
     private int warmUp;
 
     @Option(names = "--samples", defaultValue = "7", description = "Samples of 200 ms in a round.")
@@ -76,7 +80,7 @@ public final class StepBenchmark implements Callable<Integer> {
         }
         out.println();
         out.println(
-                "Nanoseconds of a step of one key, medians of rounds; in brackets the multiple of Eddy's time in the same"
+                "Processor time of a step of one key, nanoseconds, medians of rounds; in brackets the multiple of Eddy's time in the same"
                         + " round and with as many keys in a call");
         out.println();
         table.print(out);
@@ -123,6 +127,10 @@ public final class StepBenchmark implements Callable<Integer> {
         out.flush();
     }
 
+    private static double counted(IterationResult iteration, String counter) {
+        return iteration.getSecondaryResults().get(counter).getScore();
+    }
+
     /** Nanoseconds a step of one key takes in a JVM of its own: the median of its samples. */
     private double measure(Contender contender, StepSize size) throws RunnerException {
         OptionsBuilder options = new OptionsBuilder();
@@ -130,8 +138,10 @@ public final class StepBenchmark implements Callable<Integer> {
                 .param("size", size.toString())
                 .param("contender", contender.name())
                 .forks(1)
-                .jvmArgs("-Xmx1g", "--add-modules", "jdk.incubator.vector")
-                .warmupIterations(Math.max(1, warmUp / 500))
+                // Warm-up waits for the compiler, which may have to wait for a processor.
+                .jvmArgs("-Xbatch", "-Xmx1g", "--add-modules", "jdk.incubator.vector")
+                .param("warmUpMs", Integer.toString(warmUp))
+                .warmupIterations(2)
                 .warmupTime(TimeValue.milliseconds(500))
                 .measurementIterations(samples)
                 .measurementTime(TimeValue.milliseconds(200))
@@ -139,7 +149,7 @@ public final class StepBenchmark implements Callable<Integer> {
                 .shouldFailOnError(true);
         RunResult result = new Runner(options.build()).run().iterator().next();
         double[] calls = result.getBenchmarkResults().iterator().next().getIterationResults().stream()
-                .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                .mapToDouble(iteration -> counted(iteration, "cpuNanos") / counted(iteration, "calls"))
                 .toArray();
         return Figures.median(calls) / contender.keys();
     }
