@@ -362,6 +362,7 @@ public final class Catalogue implements AutoCloseable {
         makeRoom(entry, CatalogueRules.memory(file));
         LiveModel model = LiveModel.compile(id, file.spec(), file);
         makeRoom(entry, model.memoryBytes());
+        model.warmUp();
         return ModelVersion.ready(manifest, model, signedBy);
     }
 

@@ -21,6 +21,9 @@ public interface Kernel {
      */
     Matrix pack(float[] bias, float[] w, int inputs, float[] u, int fedBack);
 
+    /** Whether {@link #products} can be faster than one product after the other. */
+    boolean batches();
+
     /** Packs {@code W x + b}. */
     default Matrix pack(float[] bias, float[] w, int inputs) {
         return pack(bias, w, inputs, null, 0);

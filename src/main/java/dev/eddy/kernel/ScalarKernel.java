@@ -11,6 +11,11 @@ final class ScalarKernel implements Kernel {
     }
 
     @Override
+    public boolean batches() {
+        return false;
+    }
+
+    @Override
     public Matrix pack(float[] bias, float[] w, int inputs, float[] u, int fedBack) {
         return new ColumnMatrix(bias, w, inputs, u, fedBack);
     }

@@ -44,11 +44,6 @@ interface Cell {
         }
     }
 
-    /** Whether {@link #steps} is more than a loop. */
-    default boolean batches() {
-        return false;
-    }
-
     /**
      * The output that belongs to a state, without a step.
      *

@@ -11,6 +11,9 @@ public final class CellNetwork extends HeadedNetwork {
     private final int stateSize;
     private final int lastRecurrent; // -1: none
 
+    /** How fast answers come, not what they are, so it may change once it is known. */
+    private volatile int batchSize = 1;
+
     CellNetwork(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
         super(kernel, heads);
         this.input = input;
@@ -48,6 +51,30 @@ public final class CellNetwork extends HeadedNetwork {
     @Override
     public Scratch newScratch(int mostKeys) {
         return new Buffers(this, mostKeys);
+    }
+
+    @Override
+    public int batchSize() {
+        return batchSize;
+    }
+
+    @Override
+    public void warmUp(long nanos) {
+        if (kernel.batches()) {
+            batchSize = WarmUp.run(this, nanos, aboutWeightBytes());
+        } else {
+            WarmUp.run(this, nanos);
+        }
+    }
+
+    /** What a step reads, taken from the widths of the layers. */
+    private long aboutWeightBytes() {
+        long elements = 0;
+        for (Cell cell : cells) {
+            Cell.Sizes sizes = cell.sizes();
+            elements += (long) Math.max(sizes.scratch(), sizes.output()) * (sizes.input() + sizes.output());
+        }
+        return Float.BYTES * elements;
     }
 
     @Override

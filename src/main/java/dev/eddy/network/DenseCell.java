@@ -33,9 +33,4 @@ final class DenseCell implements Cell {
             Functions.apply(kernel, activation, output[i], 0, affine.rows());
         }
     }
-
-    @Override
-    public boolean batches() {
-        return true;
-    }
 }

@@ -44,9 +44,4 @@ final class ElmanCell implements Cell {
             System.arraycopy(output[i], 0, states[i], h, hidden);
         }
     }
-
-    @Override
-    public boolean batches() {
-        return true;
-    }
 }

@@ -74,11 +74,6 @@ final class GruCell implements Cell {
         }
     }
 
-    @Override
-    public boolean batches() {
-        return true;
-    }
-
     /** Moves the state, given the sums: r, z and n in {@code gates}, U_n h + b_hn in {@code m}. */
     private void move(Kernel kernel, float[] gates, float[] m, float[] state, int h) {
         if (usual) {

@@ -21,6 +21,9 @@ public final class LiveModel {
     /** Encoded events that wait are records too, beside their own bytes. */
     private static final int MAX_WAITING_INPUTS = 100_000;
 
+    /** Mostly for the first model of a JVM; the next ones find the kernel compiled. */
+    private static final long WARM_UP_NANOS = 1_000_000_000L;
+
     private static final long MAX_LIST_BYTES = 900_000;
 
     /** Sum and number of the log-probabilities. */
@@ -88,6 +91,14 @@ public final class LiveModel {
             model.requireWaitingSizes();
         }
         return model;
+    }
+
+    /**
+     * Runs the network until the JVM has compiled it, up to about two seconds, so that its first events do not wait for that. Changes
+     * no answer. Not for a thread that has events.
+     */
+    public void warmUp() {
+        network.warmUp(WARM_UP_NANOS);
     }
 
     /** Bytes of a sequence's state, without what is said about it. */

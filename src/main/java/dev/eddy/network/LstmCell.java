@@ -52,11 +52,6 @@ final class LstmCell implements Cell {
     }
 
     @Override
-    public boolean batches() {
-        return true;
-    }
-
-    @Override
     public void output(float[] state, int stateAt, float[] output) {
         System.arraycopy(state, givesCell ? stateAt + hidden : stateAt, output, 0, hidden);
     }

@@ -45,10 +45,21 @@ public interface Network {
         return newScratch();
     }
 
-    /** How many keys are worth one call of {@link #step(float[][], float[][], float[][], int, Scratch)}; 1: nothing is gained. */
+    /**
+     * How many keys are worth one call of {@link #step(float[][], float[][], float[][], int, Scratch)}; 1 where nothing is
+     * gained, and until {@link #warmUp} has found out.
+     */
     default int batchSize() {
         return 1;
     }
+
+    /**
+     * Steps on made-up events until the JVM has compiled what a step needs. Takes its time: not for a thread that has events.
+     * Nothing to do for an engine that is compiled already.
+     *
+     * @param nanos how long that may take, about
+     */
+    default void warmUp(long nanos) {}
 
     /**
      * Checks the one thing for which a step can refuse an encoded event.

@@ -95,6 +95,11 @@ public final class TwoWayNetwork extends HeadedNetwork {
     }
 
     @Override
+    public void warmUp(long nanos) {
+        WarmUp.run(this, nanos);
+    }
+
+    @Override
     public void require(float[] raw) {
         input.require(raw);
     }

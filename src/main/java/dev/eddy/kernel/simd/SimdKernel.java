@@ -32,6 +32,11 @@ public final class SimdKernel implements Kernel {
     }
 
     @Override
+    public boolean batches() {
+        return true;
+    }
+
+    @Override
     public Matrix pack(float[] bias, float[] w, int inputs, float[] u, int fedBack) {
         return HalfProducts.canRead(bias.length, w, u)
                 ? new HalfPanelMatrix(bias, w, inputs, u, fedBack)
