@@ -14,14 +14,20 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Headers;
 
-/** Events as plain Avro binary of one schema. */
+/**
+ * Events as plain Avro binary of one schema. A model reads few fields of an event, so none is made an object before it is asked
+ * for; where the bytes are not plainly a record, Avro's own reader decides.
+ */
 public final class AvroEvents implements EventDecoder {
     private final GenericDatumReader<GenericRecord> reader;
     private final CheckedDecoder decoder = new CheckedDecoder();
+    private final AvroFields fields; // null: records of the schema are not looked at without being read
     private GenericRecord record;
 
     public AvroEvents(Schema schema) {
+        AvroShape shape = AvroShape.of(schema);
         this.reader = new GenericDatumReader<>(schema);
+        this.fields = shape == null ? null : new AvroFields(shape, this::read);
     }
 
     /**
@@ -45,6 +51,11 @@ public final class AvroEvents implements EventDecoder {
 
     @Override
     public Fields decode(String topic, Headers headers, byte[] value) {
+        return fields != null && fields.read(value) ? fields : read(value);
+    }
+
+    /** The fields of a record that is read as a whole. */
+    Fields read(byte[] value) {
         try {
             decoder.reset(value);
             record = reader.read(record, decoder);
@@ -54,7 +65,10 @@ public final class AvroEvents implements EventDecoder {
                         "the value goes on behind an Avro record; was it written by another schema?");
             }
             return ObjectFields.of(record);
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+        } catch (IOException
+                | AvroRuntimeException
+                | IndexOutOfBoundsException
+                | UnsupportedOperationException e) { // the last: of counts that no array can have
             throw new BadEventException(
                     Reason.UNDECODABLE, "the value is not a record of the Avro schema: " + e.getMessage());
         }

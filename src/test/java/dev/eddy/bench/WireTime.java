@@ -10,6 +10,8 @@ import dev.eddy.wire.AvroPredictions;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
+import dev.eddy.wire.LibraryEvents;
+import dev.eddy.wire.LibraryPredictions;
 import dev.eddy.wire.Prediction;
 import dev.eddy.wire.PredictionEncoder;
 import java.lang.management.ManagementFactory;
@@ -27,14 +29,18 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * What an event costs outside Kafka, its state and the network: decoding its bytes, reading the features, encoding the
- * prediction; each by itself, taking turns. Nanoseconds of processor time and bytes allocated. With arguments, only what has
- * one of them in its name.
+ * prediction; each by itself, beside what Jackson and Avro take, taking turns. Nanoseconds of processor time and bytes allocated.
+ * With arguments, only what has one of them in its name.
+ * {@code mvn -q test-compile exec:java -Dexec.mainClass=dev.eddy.bench.WireTime -Dexec.classpathScope=test}
  */
 public final class WireTime {
     private static final int ROUNDS = 7;
     private static final int WARM_UP = 5;
     private static final long ROUND_NANOS = 200_000_000L;
     private static final int VALUES = 1024;
+
+    /** Eddy's own, and the libraries' as they come. */
+    private static final List<String> BY = List.of("", ", by the library");
 
     /** A reading of five fields, of which models use some. */
     private static final String SENSOR_SCHEMA = """
@@ -43,6 +49,14 @@ public final class WireTime {
               {"name": "pressure", "type": "double"}, {"name": "humidity", "type": ["null", "double"]},
               {"name": "state", "type": "string"}]}
             """;
+
+    private static final List<Feature> SENSOR = List.of(
+            new Feature.Numeric("temperature", 20.0, 5.0, null),
+            new Feature.Numeric("pressure", 1000.0, 20.0, null),
+            new Feature.Numeric("humidity", 50.0, 10.0, Feature.Missing.ZERO),
+            new Feature.Category("state", List.of("on", "off", "idle"), null));
+
+    private static final List<Feature> NUMBER = List.of(new Feature.Numeric("value", 10.0, 3.0, null));
 
     private static final com.sun.management.ThreadMXBean THREAD =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -57,38 +71,38 @@ public final class WireTime {
     }
 
     private WireTime() {
-        events("json", UnaryOperator.identity(), UnaryOperator.identity(), JsonEvents::new);
         Schema sensor = new Schema.Parser().parse(SENSOR_SCHEMA);
         Schema bench = new Schema.Parser().parse(BenchEvents.AVRO_SCHEMA);
-        decode("avro", "bench", bench(new AvroEventEncoder(bench)::encode), new AvroEvents(bench), numbers("value"));
-        decode("avro", "sensor", sensor(new AvroEventEncoder(sensor)::encode), new AvroEvents(sensor), SENSOR_FEATURES);
-        encode("json", new JsonPredictions());
-        encode("avro", new AvroPredictions());
+        decode(
+                "json",
+                "bench",
+                bench(UnaryOperator.identity()),
+                List.of(new JsonEvents(), LibraryEvents.json()),
+                NUMBER);
+        decode(
+                "json",
+                "sensor",
+                sensor(UnaryOperator.identity()),
+                List.of(new JsonEvents(), LibraryEvents.json()),
+                SENSOR);
+        decode(
+                "avro",
+                "bench",
+                bench(new AvroEventEncoder(bench)::encode),
+                List.of(new AvroEvents(bench), LibraryEvents.avro(bench)),
+                NUMBER);
+        decode(
+                "avro",
+                "sensor",
+                sensor(new AvroEventEncoder(sensor)::encode),
+                List.of(new AvroEvents(sensor), LibraryEvents.avro(sensor)),
+                SENSOR);
+        encode("json", List.of(new JsonPredictions(), LibraryPredictions::json));
+        encode("avro", List.of(new AvroPredictions(), LibraryPredictions::avro));
     }
-
-    private static final List<Feature> SENSOR_FEATURES = List.of(
-            new Feature.Numeric("temperature", 20.0, 5.0, null),
-            new Feature.Numeric("pressure", 1000.0, 20.0, null),
-            new Feature.Numeric("humidity", 50.0, 10.0, Feature.Missing.ZERO),
-            new Feature.Category("state", List.of("on", "off", "idle"), null));
 
     public static void main(String[] only) {
         new WireTime().race(only);
-    }
-
-    private void events(
-            String format,
-            UnaryOperator<byte[]> bench,
-            UnaryOperator<byte[]> sensor,
-            java.util.function.Supplier<EventDecoder> decoder) {
-        decode(format, "bench", bench(bench), decoder.get(), numbers("value"));
-        decode(format, "sensor", sensor(sensor), decoder.get(), SENSOR_FEATURES);
-    }
-
-    private static List<Feature> numbers(String... fields) {
-        return Arrays.stream(fields)
-                .map(field -> (Feature) new Feature.Numeric(field, 10.0, 3.0, null))
-                .toList();
     }
 
     private byte[][] bench(UnaryOperator<byte[]> format) {
@@ -119,21 +133,26 @@ public final class WireTime {
         return values;
     }
 
-    private void decode(String format, String name, byte[][] values, EventDecoder decoder, List<Feature> features) {
+    private void decode(
+            String format, String name, byte[][] values, List<EventDecoder> decoders, List<Feature> features) {
         Headers headers = new RecordHeaders();
         FeatureEncoder encoder = new FeatureEncoder(features);
         float[] input = new float[encoder.width()];
         float[] previous = new float[encoder.rememberedWidth()];
-        contenders.put(
-                format + " " + name + " decode",
-                i -> decoder.decode("t", headers, values[i]).hashCode());
-        contenders.put(format + " " + name + " decode+features", i -> {
-            encoder.encode(decoder.decode("t", headers, values[i]), 0, previous, input);
-            return input[0];
-        });
+        for (int of = 0; of < decoders.size(); of++) {
+            EventDecoder decoder = decoders.get(of);
+            String who = format + " " + name + " event: ";
+            contenders.put(
+                    who + "decode" + BY.get(of),
+                    i -> decoder.decode("t", headers, values[i]).hashCode());
+            contenders.put(who + "decode, features" + BY.get(of), i -> {
+                encoder.encode(decoder.decode("t", headers, values[i]), 0, previous, input);
+                return input[0];
+            });
+        }
     }
 
-    private void encode(String format, PredictionEncoder encoder) {
+    private void encode(String format, List<PredictionEncoder> encoders) {
         ModelId model = new ModelId("boiler", "2025-11", Fingerprint.of(new byte[] {1}));
         Prediction[] one = new Prediction[VALUES];
         Prediction[] four = new Prediction[VALUES];
@@ -157,9 +176,13 @@ public final class WireTime {
                     },
                     null);
         }
-        contenders.put(format + " encode 1 value", i -> encoder.encode(one[i]).length);
-        contenders.put(format + " encode 4 values 4 residuals", i -> encoder.encode(four[i]).length);
-        contenders.put(format + " encode 5 values label 5 probabilities", i -> encoder.encode(tagged[i]).length);
+        for (int of = 0; of < encoders.size(); of++) {
+            PredictionEncoder encoder = encoders.get(of);
+            String who = format + " prediction: ";
+            contenders.put(who + "1 value" + BY.get(of), i -> encoder.encode(one[i]).length);
+            contenders.put(who + "4 values, 4 residuals" + BY.get(of), i -> encoder.encode(four[i]).length);
+            contenders.put(who + "5 values, label" + BY.get(of), i -> encoder.encode(tagged[i]).length);
+        }
     }
 
     private double[] values(int count) {
@@ -216,7 +239,7 @@ public final class WireTime {
             }
         }
         nanos.forEach((name, rounds) -> System.out.printf(
-                Locale.ROOT, "%-45s %22s ns %6.0f B%n", name, Figures.text("%.0f", rounds), bytes.get(name)));
+                Locale.ROOT, "%-55s %18s ns %6.0f B%n", name, Figures.text("%.0f", rounds), bytes.get(name)));
         if (Double.isNaN(sink)) {
             throw new IllegalStateException("an event was not a number");
         }
