@@ -49,9 +49,13 @@ final class InferenceMeters implements InferenceMonitor {
     }
 
     @Override
-    public void onStep(long nanos) {
-        telemetry.countEvent();
-        telemetry.recordStep(nanos);
+    public void onSteps(int events, long nanos) {
+        telemetry.recordSteps(events, nanos);
+    }
+
+    @Override
+    public void onCache(long hits, long misses, long byteChange) {
+        telemetry.countCache(hits, misses, byteChange);
     }
 
     @Override

@@ -360,8 +360,9 @@ public final class Catalogue implements AutoCloseable {
                     "the file is " + file.id() + ", not " + id + "; publish model files as 'eddy import' wrote them");
         }
         makeRoom(entry, CatalogueRules.memory(file));
-        LiveModel model = LiveModel.compile(id, file.spec(), file);
+        LiveModel model = LiveModel.compile(id, file.spec(), file).with(rules.states());
         makeRoom(entry, model.memoryBytes());
+        model.warmUp();
         return ModelVersion.ready(manifest, model, signedBy);
     }
 

@@ -4,6 +4,7 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.network.ModelMemory;
+import dev.eddy.network.StatePrecision;
 import dev.eddy.schema.ModelManifest;
 
 /**
@@ -14,11 +15,14 @@ import dev.eddy.schema.ModelManifest;
  * @param memoryBytes what all loaded models may take together
  * @param unloadMs    how long a model stays loaded that no deployment names, in milliseconds
  * @param keys        whose signatures count
+ * @param states      how exact states are from event to event
  */
-public record CatalogueRules(long maxBytes, int maxTensors, long memoryBytes, long unloadMs, TrustedKeys keys) {
+public record CatalogueRules(
+        long maxBytes, int maxTensors, long memoryBytes, long unloadMs, TrustedKeys keys, StatePrecision states) {
     /** No limit but that of the file, no signatures, and models stay loaded. */
     public static CatalogueRules ofMaxBytes(long maxBytes) {
-        return new CatalogueRules(maxBytes, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, TrustedKeys.NONE);
+        return new CatalogueRules(
+                maxBytes, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, TrustedKeys.NONE, StatePrecision.FLOAT32);
     }
 
     /** A model without tensors that nobody reads takes at least this: half of a file of float64. */

@@ -5,6 +5,7 @@ import dev.eddy.app.files.FileScorer;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.model.Fields;
 import dev.eddy.network.LiveModel;
+import dev.eddy.network.StatePrecision;
 import dev.eddy.stream.SequenceRules;
 import dev.eddy.wire.EventFileReader;
 import java.io.BufferedOutputStream;
@@ -85,6 +86,14 @@ final class ScoreCommand implements Callable<Integer> {
                     + " eddy.dedupe.field does.")
     private String dedupe;
 
+    @Option(
+            names = "--state-precision",
+            paramLabel = "PRECISION",
+            defaultValue = "float32",
+            description = "How exact states are from event to event, as eddy.state.precision: ${COMPLETION-CANDIDATES}."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private StatePrecision precision;
+
     @Option(names = "--end", description = "Ends every sequence at the end of the file.")
     private boolean end;
 
@@ -109,7 +118,8 @@ final class ScoreCommand implements Callable<Integer> {
         ModelFile file = ModelFile.read(model);
         SequenceRules rules =
                 SequenceRules.NONE.withIdle(idle).withReorder(reorder).withNumber(dedupe);
-        FileScorer scorer = new FileScorer(LiveModel.compile(file.id(), file.spec(), file), rules);
+        FileScorer scorer =
+                new FileScorer(LiveModel.compile(file.id(), file.spec(), file).with(precision), rules);
         PrintWriter err = command.commandLine().getErr();
         EventFile input = events.get();
         try (EventFileReader reader = input.open();

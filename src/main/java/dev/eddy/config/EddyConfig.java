@@ -49,6 +49,10 @@ public final class EddyConfig extends AbstractConfig {
     public static final String SEQUENCE_IDLE = "eddy.sequence.idle.ms";
     public static final String SEQUENCE_TTL = "eddy.sequence.ttl.ms";
     public static final String SEQUENCE_TTL_END_RECORDS = "eddy.sequence.ttl.end.records";
+    public static final String BATCH_SIZE = "eddy.batch.size";
+    public static final String BATCH_LINGER = "eddy.batch.linger.ms";
+    public static final String STATE_CACHE = "eddy.state.cache.bytes";
+    public static final String STATE_PRECISION = "eddy.state.precision";
     public static final String MODEL_MAX_BYTES = "eddy.model.max.bytes";
     public static final String MODEL_MAX_TENSORS = "eddy.model.max.tensors";
     public static final String MODEL_MEMORY = "eddy.model.memory.bytes";
@@ -58,6 +62,7 @@ public final class EddyConfig extends AbstractConfig {
     public static final String MODEL_SELECTOR_DEFAULT = "eddy.model.selector.default";
     public static final String MODEL_SELECTOR_TOPICS = "eddy.model.selector.topics";
     public static final String ROLLBACK = "eddy.rollback.ms";
+    public static final String ROCKSDB_MEMORY = "eddy.rocksdb.memory.bytes";
     public static final String STATUS_INTERVAL = "eddy.status.interval.ms";
     public static final String BROKER_TIMEOUT = "eddy.broker.timeout.ms";
     public static final String HTTP_HOST = "eddy.http.host";
@@ -245,6 +250,37 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.LOW,
                     "Whether a record on the output topic tells of every sequence that expired.")
             .define(
+                    BATCH_SIZE,
+                    Type.INT,
+                    0,
+                    Range.between(0, 1_024),
+                    Importance.LOW,
+                    "Events of different keys that are stepped together, at most: 1 steps each as it comes, 0 leaves it to "
+                            + "the model, whose size decides whether it pays. Changes no result.")
+            .define(
+                    BATCH_LINGER,
+                    Type.LONG,
+                    5L,
+                    Range.between(1, 60_000),
+                    Importance.LOW,
+                    "For how many milliseconds events wait for others to be stepped with; not beyond a commit.")
+            .define(
+                    STATE_CACHE,
+                    Type.LONG,
+                    64L << 20,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "Memory of an instance for the states of recently used keys, in bytes: these are read once and written "
+                            + "once per commit. It is left alone where keys do not come back. 0 writes every state at once.")
+            .define(
+                    STATE_PRECISION,
+                    Type.STRING,
+                    "float32",
+                    ValidString.in("float32", "bf16"),
+                    Importance.MEDIUM,
+                    "How exact states are from event to event: bf16 halves their bytes, and rounding them becomes part of each "
+                            + "step. The same for all instances of a pipeline.")
+            .define(
                     MODEL_MAX_BYTES,
                     Type.LONG,
                     512L << 20,
@@ -303,6 +339,14 @@ public final class EddyConfig extends AbstractConfig {
                     Importance.MEDIUM,
                     "How long, in event time, sequences keep the state that a deployment replaced, for a rollback, in "
                             + "milliseconds; eddy deploy takes it unless --keep names another.")
+            .define(
+                    ROCKSDB_MEMORY,
+                    Type.LONG,
+                    256L << 20,
+                    Range.atLeast(16L << 20),
+                    Importance.MEDIUM,
+                    "Native memory that all states of an instance share, in bytes: RocksDB's block cache, and in it what "
+                            + "is written and not yet on disk. Has no effect with a rocksdb.config.setter of your own.")
             .define(
                     STATUS_INTERVAL,
                     Type.LONG,

@@ -9,29 +9,40 @@ package dev.eddy.kernel;
  * {@code ActivationsTest}, which asserts these bounds). NaN gives NaN.
  */
 public final class Activations {
-    private static final float LOG2_E = 0x1.715476p0f;
-    /** ln 2 in two parts; the first has trailing zeros, so that its multiples by small integers are exact. */
-    private static final float LN2_HIGH = 0x1.62e4p-1f;
+    /** log2 e. */
+    public static final float LOG2_E = 0x1.715476p0f;
 
-    private static final float LN2_LOW = 0x1.7f7d1cp-20f;
-    /** Adding it rounds to an integer, which then stands in the low bits. */
-    private static final float ROUND = 0x1.8p23f;
+    /** ln 2 in two parts; the first has trailing zeros, so that its multiples by small integers are exact. */
+    public static final float LN2_HIGH = 0x1.62e4p-1f;
+
+    /** The second part of ln 2. */
+    public static final float LN2_LOW = 0x1.7f7d1cp-20f;
+
+    /** Adding it rounds to an integer n; then 127 + n, the exponent of 2^n, stands in the low bits. */
+    public static final float ROUND = 0x1.8p23f + 127f;
 
     /** Arguments are clamped to where 2^n stays a normal number: beyond, exp is 1.2e-38 or 2.4e38. */
-    private static final float EXP_MIN = -87.33654f;
+    public static final float EXP_MIN = -87.33654f;
 
-    private static final float EXP_MAX = 88.37626f;
+    /** The other end. */
+    public static final float EXP_MAX = 88.37626f;
+
     /** tanh is 1 in float32 from here on. */
-    private static final float TANH_MAX = 9.1f;
+    public static final float TANH_MAX = 9.1f;
 
-    /** Minimax coefficients of (e^r - 1 - r) / r^2 on [-ln2/2, ln2/2]. */
-    private static final float P0 = 0.5f;
+    /** Minimax coefficients of (e^r - 1 - r) / r^2 on [-ln2/2, ln2/2]: that of 1. */
+    public static final float P0 = 0.5f;
 
-    private static final float P1 = 0x1.555554p-3f;
-    private static final float P2 = 0x1.5554b0p-5f;
-    private static final float P3 = 0x1.11118ap-7f;
-    private static final float P4 = 0x1.6d7242p-10f;
-    private static final float P5 = 0x1.a032eep-13f;
+    /** That of r. */
+    public static final float P1 = 0x1.555554p-3f;
+    /** That of r^2. */
+    public static final float P2 = 0x1.5554b0p-5f;
+    /** That of r^3. */
+    public static final float P3 = 0x1.11118ap-7f;
+    /** That of r^4. */
+    public static final float P4 = 0x1.6d7242p-10f;
+    /** That of r^5. */
+    public static final float P5 = 0x1.a032eep-13f;
 
     private Activations() {}
 
@@ -40,7 +51,7 @@ public final class Activations {
         float t = Math.max(EXP_MIN, Math.min(EXP_MAX, x));
         float shifted = Math.fma(t, LOG2_E, ROUND);
         float n = shifted - ROUND;
-        float power = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) + 127) << 23);
+        float power = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
         return Math.fma(power, expm1Reduced(t, n), power);
     }
 
@@ -54,7 +65,7 @@ public final class Activations {
         float t = 2f * Math.min(Math.abs(x), TANH_MAX);
         float shifted = Math.fma(t, LOG2_E, ROUND);
         float n = shifted - ROUND;
-        float power = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) + 127) << 23);
+        float power = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
         float expm1 = Math.fma(power, expm1Reduced(t, n), power - 1f);
         return Math.copySign(expm1 / (expm1 + 2f), x);
     }
@@ -64,7 +75,7 @@ public final class Activations {
         float t = Math.max(EXP_MIN, Math.min(EXP_MAX, x));
         float shifted = Math.fma(t, LOG2_E, ROUND);
         float n = shifted - ROUND;
-        float power = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) + 127) << 23);
+        float power = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << 23);
         return Math.fma(power, expm1Reduced(t, n), power - 1f);
     }
 

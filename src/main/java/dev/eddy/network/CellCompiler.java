@@ -1,5 +1,6 @@
 package dev.eddy.network;
 
+import dev.eddy.kernel.Kernel;
 import dev.eddy.model.Activation;
 import dev.eddy.model.CellOptions;
 import dev.eddy.model.InvalidModelException;
@@ -20,13 +21,13 @@ final class CellCompiler {
      *
      * @throws InvalidModelException if its spec and the weights do not fit together
      */
-    static Cell compile(LayerSpec layer, Weights weights) {
-        return compile(new LayerTensors(layer, "", weights));
+    static Cell compile(LayerSpec layer, Weights weights, Kernel kernel) {
+        return compile(new LayerTensors(layer, "", weights, kernel));
     }
 
     /** Compiles the backward part of a layer that reads both ways. */
-    static Cell compileReverse(LayerSpec layer, Weights weights) {
-        return compile(new LayerTensors(layer, LayerSpec.REVERSE, weights));
+    static Cell compileReverse(LayerSpec layer, Weights weights, Kernel kernel) {
+        return compile(new LayerTensors(layer, LayerSpec.REVERSE, weights, kernel));
     }
 
     private static Cell compile(LayerTensors tensors) {
@@ -53,15 +54,14 @@ final class CellCompiler {
         LayerSpec layer = tensors.layer();
         Squash squash =
                 new Squash(activation(layer, Activation.TANH), layer.variant().bound());
-        return new ElmanCell(tensors.input(), tensors.recurrent(layer.hidden()), squash);
+        return new ElmanCell(tensors.gates(layer.hidden()), squash);
     }
 
     private static Cell jordan(LayerTensors tensors) {
         LayerSpec layer = tensors.layer();
         CellOptions options = layer.variant();
         return new JordanCell(
-                tensors.input(),
-                tensors.recurrent(layer.outputSize()),
+                tensors.gates(layer.outputSize()),
                 tensors.affine(TensorRole.WEIGHT_OUT, TensorRole.BIAS_OUT, layer.outputSize(), layer.hidden()),
                 options.activation(0, Activation.TANH),
                 options.activation(1, Activation.IDENTITY));

@@ -11,6 +11,9 @@ public final class CellNetwork extends HeadedNetwork {
     private final int stateSize;
     private final int lastRecurrent; // -1: none
 
+    /** How fast answers come, not what they are, so it may change once it is known. */
+    private volatile int batchSize = 1;
+
     CellNetwork(Kernel kernel, InputStage input, List<Cell> cells, Heads heads) {
         super(kernel, heads);
         this.input = input;
@@ -42,20 +45,75 @@ public final class CellNetwork extends HeadedNetwork {
 
     @Override
     public Scratch newScratch() {
-        return new Buffers(this);
+        return new Buffers(this, 1);
+    }
+
+    @Override
+    public Scratch newScratch(int mostKeys) {
+        return new Buffers(this, mostKeys);
+    }
+
+    @Override
+    public int batchSize() {
+        return batchSize;
+    }
+
+    @Override
+    public void warmUp(long nanos) {
+        if (kernel.batches()) {
+            batchSize = WarmUp.run(this, nanos, aboutWeightBytes());
+        } else {
+            WarmUp.run(this, nanos);
+        }
+    }
+
+    /** What a step reads, taken from the widths of the layers. */
+    private long aboutWeightBytes() {
+        long elements = 0;
+        for (Cell cell : cells) {
+            Cell.Sizes sizes = cell.sizes();
+            elements += (long) Math.max(sizes.scratch(), sizes.output()) * (sizes.input() + sizes.output());
+        }
+        return Float.BYTES * elements;
+    }
+
+    @Override
+    public void require(float[] raw) {
+        input.require(raw);
     }
 
     @Override
     public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
         Buffers buffers = (Buffers) scratch;
-        input.apply(raw, buffers.even);
+        input.apply(raw, buffers.even[0]);
         runFrom(0, state, values, buffers);
+    }
+
+    @Override
+    public void step(float[][] raws, float[][] states, float[][] values, int count, Scratch scratch) {
+        if (count == 1) {
+            step(raws[0], states[0], values[0], scratch);
+            return;
+        }
+        Buffers buffers = (Buffers) scratch;
+        float[][] x = buffers.even;
+        float[][] y = buffers.odd;
+        for (int i = 0; i < count; i++) {
+            input.apply(raws[i], x[i]);
+        }
+        for (int i = 0; i < cells.length; i++) {
+            cells[i].steps(kernel, x, states, stateAt[i], y, buffers.gates, count);
+            float[][] swap = x;
+            x = y;
+            y = swap;
+        }
+        heads.apply(kernel, x, values, y, count, buffers.gates[0]);
     }
 
     @Override
     public void answer(float[] state, float[] values, Scratch scratch) {
         Buffers buffers = (Buffers) scratch;
-        cells[lastRecurrent].output(state, stateAt[lastRecurrent], buffers.even);
+        cells[lastRecurrent].output(state, stateAt[lastRecurrent], buffers.even[0]);
         runFrom(lastRecurrent + 1, state, values, buffers);
     }
 
@@ -72,39 +130,39 @@ public final class CellNetwork extends HeadedNetwork {
         return last;
     }
 
-    /** Runs the layers from one on, whose input is in {@code buffers.even}, and the heads. */
+    /** Runs the layers from one on, whose input is in {@code buffers.even[0]}, and the heads. */
     private void runFrom(int first, float[] state, float[] values, Buffers buffers) {
-        float[] x = buffers.even;
-        float[] y = buffers.odd;
+        float[] x = buffers.even[0];
+        float[] y = buffers.odd[0];
         for (int i = first; i < cells.length; i++) {
-            cells[i].step(kernel, x, state, stateAt[i], y, buffers.gates);
+            cells[i].step(kernel, x, state, stateAt[i], y, buffers.gates[0]);
             float[] swap = x;
             x = y;
             y = swap;
         }
-        heads.apply(kernel, x, values, y);
+        heads.apply(kernel, x, values, y, buffers.gates[0]);
     }
 
     @Override
     float[] spare(Scratch scratch) {
-        return ((Buffers) scratch).even;
+        return ((Buffers) scratch).even[0];
     }
 
     private static final class Buffers implements Scratch {
-        private final float[] even;
-        private final float[] odd;
-        private final float[] gates;
+        private final float[][] even; // (keys, widest)
+        private final float[][] odd; // (keys, widest)
+        private final float[][] gates; // (keys, most that a cell needs)
 
-        private Buffers(CellNetwork network) {
+        private Buffers(CellNetwork network, int keys) {
             int widest = Math.max(network.input.size(), network.heads.size());
-            int gates = 0;
+            int gates = network.heads.size();
             for (Cell cell : network.cells) {
                 widest = Math.max(widest, cell.sizes().output());
                 gates = Math.max(gates, cell.sizes().scratch());
             }
-            this.even = new float[widest];
-            this.odd = new float[widest];
-            this.gates = new float[gates];
+            this.even = new float[keys][Kernel.room(widest)];
+            this.odd = new float[keys][Kernel.room(widest)];
+            this.gates = new float[keys][gates];
         }
     }
 }

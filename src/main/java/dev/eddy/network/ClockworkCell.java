@@ -26,23 +26,22 @@ final class ClockworkCell implements Cell {
     /**
      * Some units with one clock.
      *
-     * @param input     W_i and b_i, (units, input)
-     * @param recurrent U_i, (units, units of this block and all slower ones)
+     * @param weights W_i and b_i, (units, input), and U_i, (units, units of this block and all slower ones)
      */
-    record Block(int period, Affine input, Matrix recurrent) {}
+    record Block(int period, Matrix weights) {}
 
     /** @param cycle the least common multiple of the blocks' periods */
     ClockworkCell(List<Block> blocks, Activation activation, int cycle) {
         this.blocks = blocks.toArray(Block[]::new);
         this.activation = activation;
-        this.hidden = this.blocks[0].recurrent().columns();
-        this.units = this.blocks[0].recurrent().rows();
+        this.hidden = this.blocks[0].weights().fedBack();
+        this.units = this.blocks[0].weights().rows();
         this.cycle = cycle;
     }
 
     @Override
     public Sizes sizes() {
-        return new Sizes(blocks[0].input().columns(), hidden, hidden + 1, units);
+        return new Sizes(blocks[0].weights().inputs(), hidden, hidden + 1, Kernel.room(units));
     }
 
     @Override
@@ -52,8 +51,7 @@ final class ClockworkCell implements Cell {
         for (int i = 0; i < blocks.length; i++) {
             if (t % blocks[i].period() == 0) {
                 int at = h + i * units;
-                blocks[i].input().apply(kernel, x, 0, moved);
-                kernel.multiplyAdd(blocks[i].recurrent(), state, at, moved);
+                kernel.product(blocks[i].weights(), x, 0, state, at, moved);
                 Functions.apply(kernel, activation, moved, 0, units);
                 System.arraycopy(moved, 0, state, at, units);
             }

@@ -1,6 +1,5 @@
 package dev.eddy.network;
 
-import dev.eddy.kernel.Matrix;
 import dev.eddy.model.Activation;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
@@ -20,15 +19,22 @@ final class ClockworkCompiler {
         int units = hidden / periods.size();
         float[] input = tensors.required(TensorRole.WEIGHT_IH, hidden, layer.input());
         float[] recurrent = tensors.required(TensorRole.WEIGHT_HH, hidden, hidden);
-        float[] bias = tensors.input().bias();
+        float[] bias = tensors.biasSum();
         List<ClockworkCell.Block> blocks = new ArrayList<>();
         for (int i = 0; i < periods.size(); i++) {
             int from = i * units;
             int to = from + units;
             requireNothingFromFaster(layer, recurrent, from, to);
             float[] rows = Arrays.copyOfRange(input, from * layer.input(), to * layer.input());
-            Affine affine = new Affine(Matrix.ofRows(rows, units, layer.input()), Arrays.copyOfRange(bias, from, to));
-            blocks.add(new ClockworkCell.Block(periods.get(i), affine, slower(recurrent, hidden, from, to)));
+            blocks.add(new ClockworkCell.Block(
+                    periods.get(i),
+                    tensors.kernel()
+                            .pack(
+                                    Arrays.copyOfRange(bias, from, to),
+                                    rows,
+                                    layer.input(),
+                                    slower(recurrent, hidden, from, to),
+                                    hidden - from)));
         }
         return new ClockworkCell(
                 blocks,
@@ -61,13 +67,13 @@ final class ClockworkCompiler {
         }
     }
 
-    /** The rows in [from, to) of the columns from {@code from} on. */
-    private static Matrix slower(float[] recurrent, int hidden, int from, int to) {
+    /** The rows in [from, to) of the columns from {@code from} on, row after row. */
+    private static float[] slower(float[] recurrent, int hidden, int from, int to) {
         int columns = hidden - from;
         float[] part = new float[(to - from) * columns];
         for (int j = from; j < to; j++) {
             System.arraycopy(recurrent, j * hidden + from, part, (j - from) * columns, columns);
         }
-        return Matrix.ofRows(part, to - from, columns);
+        return part;
     }
 }

@@ -32,7 +32,7 @@ final class DecoderStart {
     /** Cells whose state is h and nothing else, which means the same to each of them. */
     private static final Set<CellKind> STATE_IS_H = EnumSet.of(CellKind.GRU, CellKind.MINIMAL_GRU, CellKind.RNN);
 
-    private final Kernel kernel = Kernels.best();
+    private static final Kernel KERNEL = Kernels.best();
     private final List<Copy> copies;
     private final List<Bridge> bridges;
 
@@ -40,7 +40,7 @@ final class DecoderStart {
     private record Copy(int from, int to, int count) {}
 
     /** A map into a part of the state. {@code from} is a place in the encoder's state; -1: the context. */
-    private record Bridge(Affine affine, Activation activation, int from, int to) {}
+    private record Bridge(Matrix affine, Activation activation, int from, int to) {}
 
     private DecoderStart(List<Copy> copies, List<Bridge> bridges) {
         this.copies = List.copyOf(copies);
@@ -61,7 +61,10 @@ final class DecoderStart {
 
     /** Numbers {@link #begin} needs to work with. */
     int scratchSize() {
-        return bridges.stream().mapToInt(bridge -> bridge.affine().rows()).max().orElse(0);
+        return bridges.stream()
+                .mapToInt(bridge -> Kernel.room(bridge.affine().rows()))
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -79,9 +82,9 @@ final class DecoderStart {
         }
         for (Bridge bridge : bridges) {
             boolean fromContext = bridge.from() < 0;
-            bridge.affine().apply(kernel, fromContext ? context : encoder, fromContext ? 0 : bridge.from(), scratch);
+            KERNEL.product(bridge.affine(), fromContext ? context : encoder, fromContext ? 0 : bridge.from(), scratch);
             int rows = bridge.affine().rows();
-            Functions.apply(kernel, bridge.activation(), scratch, 0, rows);
+            Functions.apply(KERNEL, bridge.activation(), scratch, 0, rows);
             System.arraycopy(scratch, 0, state, bridge.to(), rows);
         }
     }
@@ -212,14 +215,14 @@ final class DecoderStart {
             }
             int hidden = decoder.size(to) - own;
             int cells = from == null ? context : encoder.size(from) - width;
-            Affine cell = affine(initial.cellWeight(), initial.cellBias(), hidden, cells);
+            Matrix cell = affine(initial.cellWeight(), initial.cellBias(), hidden, cells);
             bridges.add(new Bridge(cell, activation, from == null ? -1 : at + width, decoder.at(to) + own));
         }
 
-        private Affine affine(String weight, String bias, int rows, int columns) {
+        private Matrix affine(String weight, String bias, int rows, int columns) {
             float[] elements = weights.floats(weight, rows, columns);
             float[] addend = bias == null ? new float[rows] : weights.floats(bias, rows);
-            return new Affine(Matrix.ofRows(elements, rows, columns), addend);
+            return KERNEL.pack(addend, elements, columns);
         }
     }
 }

@@ -13,28 +13,35 @@ import dev.eddy.kernel.Matrix;
  * State: h; (hidden).
  */
 final class ElmanCell implements Cell {
-    private final Affine input; // (hidden, input), b = b_ih + b_hh
-    private final Matrix recurrent; // (hidden, hidden)
+    private final Matrix weights; // W (hidden, input), U (hidden, hidden), b = b_ih + b_hh
     private final Squash squash;
     private final int hidden;
 
-    ElmanCell(Affine input, Matrix recurrent, Squash squash) {
-        this.input = input;
-        this.recurrent = recurrent;
+    ElmanCell(Matrix weights, Squash squash) {
+        this.weights = weights;
         this.squash = squash;
-        this.hidden = recurrent.columns();
+        this.hidden = weights.rows();
     }
 
     @Override
     public Sizes sizes() {
-        return new Sizes(input.columns(), hidden, hidden, 0);
+        return new Sizes(weights.inputs(), hidden, hidden, 0);
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] scratch) {
-        input.apply(kernel, x, 0, output);
-        kernel.multiplyAdd(recurrent, state, h, output);
+        kernel.product(weights, x, 0, state, h, output);
         squash.apply(kernel, output, 0, hidden);
         System.arraycopy(output, 0, state, h, hidden);
+    }
+
+    @Override
+    public void steps(
+            Kernel kernel, float[][] x, float[][] states, int h, float[][] output, float[][] scratch, int count) {
+        kernel.products(weights, x, 0, states, h, output, count);
+        for (int i = 0; i < count; i++) {
+            squash.apply(kernel, output[i], 0, hidden);
+            System.arraycopy(output[i], 0, states[i], h, hidden);
+        }
     }
 }

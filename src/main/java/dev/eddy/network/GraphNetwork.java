@@ -67,8 +67,7 @@ final class GraphNetwork extends HeadedNetwork {
     }
 
     @Override
-    public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
-        Buffers buffers = (Buffers) scratch;
+    public void require(float[] raw) {
         for (Ids id : ids) {
             if (raw[id.at()] >= id.count()) {
                 throw new BadEventException(
@@ -77,6 +76,12 @@ final class GraphNetwork extends HeadedNetwork {
                                 + id.count() + " ids, from 0");
             }
         }
+    }
+
+    @Override
+    public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
+        Buffers buffers = (Buffers) scratch;
+        require(raw);
         buffers.runner.run(raw, state, buffers.answer);
         if (stateSize > answerAt) {
             System.arraycopy(buffers.answer, 0, state, answerAt, buffers.answer.length);
@@ -95,24 +100,26 @@ final class GraphNetwork extends HeadedNetwork {
         if (spec.headInGraph()) {
             System.arraycopy(buffers.answer, 0, values, 0, values.length);
         } else {
-            heads.apply(kernel, buffers.answer, values, buffers.head);
+            heads.apply(kernel, buffers.answer, values, buffers.head, buffers.spare);
         }
     }
 
     @Override
     float[] spare(Scratch scratch) {
-        return ((Buffers) scratch).head;
+        return ((Buffers) scratch).spare;
     }
 
     private static final class Buffers implements Scratch {
         private final Graph.Runner runner;
         private final float[] answer;
         private final float[] head;
+        private final float[] spare;
 
         private Buffers(Graph graph, Heads heads) {
             this.runner = graph.newRunner();
             this.answer = new float[graph.outputSize()];
-            this.head = new float[Math.max(heads.size(), graph.outputSize())];
+            this.head = new float[Kernel.room(heads.size())];
+            this.spare = new float[Math.max(heads.size(), graph.outputSize())];
         }
     }
 }

@@ -1,15 +1,16 @@
 package dev.eddy.network;
 
 import dev.eddy.kernel.Kernel;
+import dev.eddy.kernel.Matrix;
 import dev.eddy.model.HeadSpec;
 
 /** Turns the last layer's output into values: a linear map, then a normalising function. */
 final class Head {
-    private final Affine affine; // (output, hidden); null: the values are the last layer's output
+    private final Matrix affine; // (output, hidden); null: the values are the last layer's output
     private final HeadSpec.Kind kind;
     private final int size;
 
-    Head(Affine affine, HeadSpec.Kind kind, int size) {
+    Head(Matrix affine, HeadSpec.Kind kind, int size) {
         this.affine = affine;
         this.kind = kind;
         this.size = size;
@@ -19,17 +20,41 @@ final class Head {
         return size;
     }
 
-    /** Gives the values of the last layer's output with which {@code x} begins. */
-    void apply(Kernel kernel, float[] x, float[] values, float[] scratch) {
-        if (affine == null) {
-            System.arraycopy(x, 0, values, 0, size);
-        } else {
-            affine.apply(kernel, x, 0, values);
+    /**
+     * Gives the values of the last layer's outputs.
+     *
+     * @param x      (keys), each begins with an output of the last layer
+     * @param y      (keys), each with room for the values, with which it begins afterwards
+     * @param count  how many keys there are
+     * @param spare  (size) or longer
+     */
+    void apply(Kernel kernel, float[][] x, float[][] y, int count, float[] spare) {
+        if (affine != null) {
+            kernel.products(affine, x, 0, x, 0, y, count);
         }
+        for (int i = 0; i < count; i++) {
+            if (affine == null) {
+                System.arraycopy(x[i], 0, y[i], 0, size);
+            }
+            normalise(kernel, y[i], spare);
+        }
+    }
+
+    /** As the other, for one key. */
+    void apply(Kernel kernel, float[] x, float[] y, float[] spare) {
+        if (affine == null) {
+            System.arraycopy(x, 0, y, 0, size);
+        } else {
+            kernel.product(affine, x, 0, y);
+        }
+        normalise(kernel, y, spare);
+    }
+
+    private void normalise(Kernel kernel, float[] values, float[] spare) {
         switch (kind) {
             case LINEAR -> {}
             case SOFTMAX -> Functions.softmax(kernel, values, size);
-            case LOG_SOFTMAX -> Functions.logSoftmax(kernel, values, size, scratch);
+            case LOG_SOFTMAX -> Functions.logSoftmax(kernel, values, size, spare);
             case SIGMOID -> kernel.sigmoid(values, 0, size);
         }
     }

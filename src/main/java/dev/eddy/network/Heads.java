@@ -17,14 +17,31 @@ final class Heads {
         return size;
     }
 
-    /** Gives the values of the last layer's output with which {@code x} begins. */
-    void apply(Kernel kernel, float[] x, float[] values, float[] scratch) {
-        int at = size;
-        // Last to first: each head's values begin at 0 and are then moved behind those that are still to come.
-        for (int i = heads.length - 1; i >= 0; i--) {
-            heads[i].apply(kernel, x, values, scratch);
-            at -= heads[i].size();
-            System.arraycopy(values, 0, values, at, heads[i].size());
+    /**
+     * Gives the values of the last layer's output with which {@code x} begins.
+     *
+     * @param values receives them, (size)
+     * @param y      has room for them
+     * @param spare  (size) or longer
+     */
+    void apply(Kernel kernel, float[] x, float[] values, float[] y, float[] spare) {
+        int at = 0;
+        for (int i = 0; i < heads.length; i++) {
+            heads[i].apply(kernel, x, y, spare);
+            System.arraycopy(y, 0, values, at, heads[i].size());
+            at += heads[i].size();
+        }
+    }
+
+    /** As the other, for many keys: all but {@code spare} have one array for each. */
+    void apply(Kernel kernel, float[][] x, float[][] values, float[][] y, int count, float[] spare) {
+        int at = 0;
+        for (int i = 0; i < heads.length; i++) {
+            heads[i].apply(kernel, x, y, count, spare);
+            for (int key = 0; key < count; key++) {
+                System.arraycopy(y[key], 0, values[key], at, heads[i].size());
+            }
+            at += heads[i].size();
         }
     }
 

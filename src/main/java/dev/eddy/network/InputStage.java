@@ -28,6 +28,14 @@ final class InputStage {
         return size;
     }
 
+    /** @throws BadEventException if a token is not in its embedding */
+    void require(float[] raw) {
+        for (int i = 0; i < embeddings.size(); i++) {
+            row(embeddings.get(i), raw);
+        }
+    }
+
+    /** @throws BadEventException if a token is not in its embedding */
     void apply(float[] raw, float[] x) {
         int from = 0;
         int to = 0;

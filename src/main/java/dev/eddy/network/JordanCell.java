@@ -15,15 +15,13 @@ import dev.eddy.model.Activation;
  * What it hands on is y'. State: y; (outputs). The hidden units are made anew at each step.
  */
 final class JordanCell implements Cell {
-    private final Affine input; // (hidden, input), b = b_ih + b_hh
-    private final Matrix recurrent; // (hidden, outputs)
-    private final Affine readout; // (outputs, hidden): V, c
+    private final Matrix weights; // W (hidden, input), U (hidden, outputs), b = b_ih + b_hh
+    private final Matrix readout; // (outputs, hidden): V, c
     private final Activation inner; // f
     private final Activation outer; // g
 
-    JordanCell(Affine input, Matrix recurrent, Affine readout, Activation inner, Activation outer) {
-        this.input = input;
-        this.recurrent = recurrent;
+    JordanCell(Matrix weights, Matrix readout, Activation inner, Activation outer) {
+        this.weights = weights;
         this.readout = readout;
         this.inner = inner;
         this.outer = outer;
@@ -31,15 +29,14 @@ final class JordanCell implements Cell {
 
     @Override
     public Sizes sizes() {
-        return new Sizes(input.columns(), readout.rows(), readout.rows(), input.rows());
+        return new Sizes(weights.inputs(), readout.rows(), readout.rows(), Kernel.room(weights.rows()));
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int y, float[] output, float[] h) {
-        input.apply(kernel, x, 0, h);
-        kernel.multiplyAdd(recurrent, state, y, h);
-        Functions.apply(kernel, inner, h, 0, input.rows());
-        readout.apply(kernel, h, 0, output);
+        kernel.product(weights, x, 0, state, y, h);
+        Functions.apply(kernel, inner, h, 0, weights.rows());
+        kernel.product(readout, h, 0, output);
         Functions.apply(kernel, outer, output, 0, readout.rows());
         System.arraycopy(output, 0, state, y, readout.rows());
     }

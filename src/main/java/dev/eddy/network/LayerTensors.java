@@ -1,5 +1,6 @@
 package dev.eddy.network;
 
+import dev.eddy.kernel.Kernel;
 import dev.eddy.kernel.Matrix;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
@@ -10,9 +11,10 @@ import java.util.Arrays;
 /**
  * The tensors of one layer, or of one direction of it, by role, checked for presence, shape and finiteness.
  *
+ * @param kernel packs them
  * @param suffix what is behind the roles of this direction; may be empty
  */
-record LayerTensors(LayerSpec layer, String suffix, Weights weights) {
+record LayerTensors(LayerSpec layer, String suffix, Weights weights, Kernel kernel) {
     boolean has(String role) {
         return layer.tensors().containsKey(role + suffix);
     }
@@ -65,43 +67,50 @@ record LayerTensors(LayerSpec layer, String suffix, Weights weights) {
         return has(role) ? required(role, length) : new float[length];
     }
 
-    Matrix matrix(String role, int rows, int columns) {
-        return Matrix.ofRows(required(role, rows, columns), rows, columns);
+    /** A linear map; its bias is zero where {@code bias} is {@code null} or names none. */
+    Matrix affine(String weight, String bias, int rows, int columns) {
+        float[] elements = required(weight, rows, columns);
+        return kernel.pack(bias == null ? new float[rows] : bias(bias, rows), elements, columns);
     }
 
-    /** A linear map with its own bias. */
-    Affine affine(String weight, String bias, int rows, int columns) {
-        Matrix matrix = matrix(weight, rows, columns);
-        return new Affine(matrix, bias(bias, rows));
+    /** W, U and b_ih + b_hh of all gates, on x and on what is fed back. */
+    Matrix gates(int fedBack) {
+        return gates(0, layer.cell().gates(), fedBack);
     }
 
-    /** W and b_ih + b_hh of all gates. */
-    Affine input() {
-        Matrix weight = inputWeight();
-        float[] bias = bias(TensorRole.BIAS_IH, weight.rows());
-        float[] recurrentBias = bias(TensorRole.BIAS_HH, weight.rows());
-        for (int j = 0; j < bias.length; j++) {
-            bias[j] += recurrentBias[j];
-        }
-        return new Affine(weight, bias);
+    /** W, U and b_ih + b_hh of the gates in [from, to). */
+    Matrix gates(int from, int to, int fedBack) {
+        float[] w = rows(required(TensorRole.WEIGHT_IH, rows(), layer.input()), from, to);
+        float[] u = rows(required(TensorRole.WEIGHT_HH, rows(), fedBack), from, to);
+        return kernel.pack(rows(biasSum(), from, to), w, layer.input(), u, fedBack);
     }
 
-    /** W of all gates. */
-    Matrix inputWeight() {
-        return matrix(TensorRole.WEIGHT_IH, rows(), layer.input());
+    /** W and b_ih of the gates in [from, to). */
+    Matrix inputGates(int from, int to) {
+        float[] w = rows(required(TensorRole.WEIGHT_IH, rows(), layer.input()), from, to);
+        return kernel.pack(rows(bias(TensorRole.BIAS_IH, rows()), from, to), w, layer.input());
     }
 
-    /** U of all gates, on what is fed back. */
-    Matrix recurrent(int columns) {
-        return matrix(TensorRole.WEIGHT_HH, rows(), columns);
-    }
-
-    /** U of the gates in [from, to). */
+    /** U and b_hh of the gates in [from, to), on h. */
     Matrix recurrentGates(int from, int to) {
-        int hidden = layer.hidden();
-        float[] all = required(TensorRole.WEIGHT_HH, rows(), hidden);
-        float[] some = Arrays.copyOfRange(all, from * hidden * hidden, to * hidden * hidden);
-        return Matrix.ofRows(some, (to - from) * hidden, hidden);
+        float[] u = rows(required(TensorRole.WEIGHT_HH, rows(), layer.hidden()), from, to);
+        return kernel.pack(rows(bias(TensorRole.BIAS_HH, rows()), from, to), u, layer.hidden());
+    }
+
+    /** b_ih + b_hh of all gates. Read a weight before it: that bounds the length. */
+    float[] biasSum() {
+        float[] bias = bias(TensorRole.BIAS_IH, rows());
+        float[] recurrent = bias(TensorRole.BIAS_HH, rows());
+        for (int j = 0; j < bias.length; j++) {
+            bias[j] += recurrent[j];
+        }
+        return bias;
+    }
+
+    /** The rows of the gates in [from, to). */
+    private float[] rows(float[] all, int from, int to) {
+        int gate = all.length / layer.cell().gates();
+        return Arrays.copyOfRange(all, from * gate, to * gate);
     }
 
     private int rows() {

@@ -4,6 +4,7 @@ import dev.eddy.model.Feature;
 import dev.eddy.model.FeatureEncoder;
 import dev.eddy.model.InvalidModelException;
 import dev.eddy.model.LayerSpec;
+import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.ModelId;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.Task;
@@ -21,6 +22,9 @@ public final class LiveModel {
     /** Encoded events that wait are records too, beside their own bytes. */
     private static final int MAX_WAITING_INPUTS = 100_000;
 
+    /** Mostly for the first model of a JVM; the next ones find the kernel compiled. */
+    private static final long WARM_UP_NANOS = 1_000_000_000L;
+
     private static final long MAX_LIST_BYTES = 900_000;
 
     /** Sum and number of the log-probabilities. */
@@ -32,7 +36,7 @@ public final class LiveModel {
     private final Network network;
     private final Readout readout;
     private final Decoder decoder; // null: none
-
+    private final StatePrecision statePrecision;
     private final long memoryBytes;
 
     private LiveModel(ModelId id, ModelSpec spec, Network network, CountedWeights weights) {
@@ -59,7 +63,38 @@ public final class LiveModel {
             tokenAt();
         }
         this.decoder = spec.decoder() == null ? null : DecoderCompiler.compile(spec, weights, network, features);
+        this.statePrecision = StatePrecision.FLOAT32;
         this.memoryBytes = (weights == null ? 0 : weights.bytes()) + network.engineBytes() + ModelMemory.ofSpec(spec);
+    }
+
+    private LiveModel(LiveModel exact, StatePrecision statePrecision) {
+        this.id = exact.id;
+        this.spec = exact.spec;
+        this.features = exact.features;
+        this.network = new RoundedNetwork(exact.network, statePrecision);
+        this.readout = exact.readout;
+        this.decoder = exact.decoder;
+        this.statePrecision = statePrecision;
+        this.memoryBytes = exact.memoryBytes;
+    }
+
+    /**
+     * The same model with states of some precision.
+     *
+     * @throws InvalidModelException if its states hold what must not be rounded
+     */
+    public LiveModel with(StatePrecision precision) {
+        if (precision == statePrecision) {
+            return this;
+        }
+        if (statePrecision != StatePrecision.FLOAT32) {
+            throw new IllegalStateException("the states of " + id + " are rounded already");
+        }
+        if (spec.engine() != null || spec.layers().stream().anyMatch(layer -> layer.cell() == CellKind.CLOCKWORK)) {
+            throw new InvalidModelException("the states of this model hold numbers that must not be rounded, a count of"
+                    + " steps or what another engine keeps; run it with eddy.state.precision=float32");
+        }
+        return new LiveModel(this, precision);
     }
 
     /**
@@ -90,9 +125,18 @@ public final class LiveModel {
         return model;
     }
 
+    /**
+     * Runs the network until the JVM has compiled it, up to about two seconds, so that its first events do not wait for that. Changes
+     * no answer. Not for a thread that has events.
+     */
+    public void warmUp() {
+        network.warmUp(WARM_UP_NANOS);
+    }
+
     /** Bytes of a sequence's state, without what is said about it. */
     public long stateBytes() {
-        return (long) Float.BYTES * (network.stateSize() + (long) features.rememberedWidth())
+        return (long) statePrecision.bytes() * network.stateSize()
+                + (long) Float.BYTES * features.rememberedWidth()
                 + (long) Double.BYTES * taskMemory();
     }
 
@@ -158,6 +202,11 @@ public final class LiveModel {
 
     public ModelSpec spec() {
         return spec;
+    }
+
+    /** How exact states are from event to event. */
+    public StatePrecision statePrecision() {
+        return statePrecision;
     }
 
     public FeatureEncoder features() {

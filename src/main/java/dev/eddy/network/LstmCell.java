@@ -1,10 +1,5 @@
 package dev.eddy.network;
 
-import static dev.eddy.model.GateOrder.LSTM_CELL;
-import static dev.eddy.model.GateOrder.LSTM_FORGET;
-import static dev.eddy.model.GateOrder.LSTM_INPUT;
-import static dev.eddy.model.GateOrder.LSTM_OUTPUT;
-
 import dev.eddy.kernel.Kernel;
 import dev.eddy.kernel.Matrix;
 
@@ -23,49 +18,37 @@ import dev.eddy.kernel.Matrix;
  * State: h, then c; (2, hidden).
  */
 final class LstmCell implements Cell {
-    private final Affine input; // (4*hidden, input), b = b_ih + b_hh
-    private final Matrix recurrent; // (4*hidden, hidden)
+    private final Matrix weights; // W (4*hidden, input), U (4*hidden, hidden), b = b_ih + b_hh
     private final boolean givesCell;
     private final int hidden;
 
     /** @param givesCell whether the output is c' instead of h' */
-    LstmCell(Affine input, Matrix recurrent, boolean givesCell) {
+    LstmCell(Matrix weights, boolean givesCell) {
         this.givesCell = givesCell;
-        this.input = input;
-        this.recurrent = recurrent;
-        this.hidden = recurrent.columns();
+        this.weights = weights;
+        this.hidden = weights.fedBack();
     }
 
     @Override
     public Sizes sizes() {
-        return new Sizes(input.columns(), hidden, 2 * hidden, 4 * hidden);
+        return new Sizes(weights.inputs(), hidden, 2 * hidden, Kernel.room(4 * hidden));
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int stateAt, float[] output, float[] gates) {
-        int h = stateAt;
-        int c = stateAt + hidden;
-        input.apply(kernel, x, 0, gates);
-        kernel.multiplyAdd(recurrent, state, h, gates);
-
-        int i = LSTM_INPUT * hidden;
-        int f = LSTM_FORGET * hidden;
-        int g = LSTM_CELL * hidden;
-        int o = LSTM_OUTPUT * hidden;
-        kernel.sigmoid(gates, i, i + hidden);
-        kernel.sigmoid(gates, f, f + hidden);
-        kernel.tanh(gates, g, g + hidden);
-        kernel.sigmoid(gates, o, o + hidden);
-
-        for (int u = 0; u < hidden; u++) {
-            state[c + u] = Math.fma(gates[f + u], state[c + u], gates[i + u] * gates[g + u]);
-            gates[g + u] = state[c + u];
-        }
-        kernel.tanh(gates, g, g + hidden);
-        for (int u = 0; u < hidden; u++) {
-            state[h + u] = gates[o + u] * gates[g + u];
-        }
+        kernel.product(weights, x, 0, state, stateAt, gates);
+        kernel.lstm(gates, hidden, state, stateAt, stateAt + hidden);
         output(state, stateAt, output);
+    }
+
+    @Override
+    public void steps(
+            Kernel kernel, float[][] x, float[][] states, int stateAt, float[][] output, float[][] gates, int count) {
+        kernel.products(weights, x, 0, states, stateAt, gates, count);
+        for (int i = 0; i < count; i++) {
+            kernel.lstm(gates[i], hidden, states[i], stateAt, stateAt + hidden);
+            output(states[i], stateAt, output[i]);
+        }
     }
 
     @Override

@@ -15,11 +15,11 @@ final class LstmCompiler {
         LayerSpec layer = tensors.layer();
         boolean givesCell = layer.output() == LayerSpec.Output.CELL;
         if (usual(tensors)) {
-            return new LstmCell(tensors.input(), tensors.recurrent(layer.hidden()), givesCell);
+            return new LstmCell(tensors.gates(layer.hidden()), givesCell);
         }
         Matrix projection = projection(tensors);
         int width = projection == null ? layer.hidden() : projection.rows();
-        return new VariantLstmCell(tensors.input(), tensors.recurrent(width), parts(tensors, projection, givesCell));
+        return new VariantLstmCell(tensors.gates(width), parts(tensors, projection, givesCell));
     }
 
     private static boolean usual(LayerTensors tensors) {
@@ -41,7 +41,7 @@ final class LstmCompiler {
             throw new InvalidModelException("an lstm layer of " + layer.hidden() + " units has the projection " + width
                     + "; a projection makes h narrower");
         }
-        return width == null ? null : tensors.matrix(TensorRole.WEIGHT_HR, width, layer.hidden());
+        return width == null ? null : tensors.affine(TensorRole.WEIGHT_HR, null, width, layer.hidden());
     }
 
     private static VariantLstmCell.Parts parts(LayerTensors tensors, Matrix projection, boolean givesCell) {

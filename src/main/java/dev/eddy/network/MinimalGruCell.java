@@ -20,31 +20,28 @@ import dev.eddy.kernel.Matrix;
  * <p>State: h; (hidden).
  */
 final class MinimalGruCell implements Cell {
-    private final Affine input; // (2*hidden, input), b = b_ih + b_hh
-    private final Matrix recurrent; // (2*hidden, hidden)
+    private final Matrix weights; // W (2*hidden, input), U (2*hidden, hidden), b = b_ih + b_hh
     private final Squash gate; // sigmoid
     private final Squash candidate; // tanh
     private final int hidden;
 
-    MinimalGruCell(Affine input, Matrix recurrent, Squash gate, Squash candidate) {
-        this.input = input;
-        this.recurrent = recurrent;
+    MinimalGruCell(Matrix weights, Squash gate, Squash candidate) {
+        this.weights = weights;
         this.gate = gate;
         this.candidate = candidate;
-        this.hidden = recurrent.columns();
+        this.hidden = weights.fedBack();
     }
 
     @Override
     public Sizes sizes() {
-        return new Sizes(input.columns(), hidden, hidden, 2 * hidden);
+        return new Sizes(weights.inputs(), hidden, hidden, Kernel.room(2 * hidden));
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] gates) {
         int z = MINIMAL_UPDATE * hidden;
         int n = MINIMAL_NEW * hidden;
-        input.apply(kernel, x, 0, gates);
-        kernel.multiplyAdd(recurrent, state, h, gates);
+        kernel.product(weights, x, 0, state, h, gates);
 
         gate.apply(kernel, gates, z, z + hidden);
         candidate.apply(kernel, gates, n, n + hidden);

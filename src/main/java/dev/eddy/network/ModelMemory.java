@@ -1,13 +1,11 @@
 package dev.eddy.network;
 
+import dev.eddy.kernel.Kernels;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
 
 /** What the parts of a model take on the heap, in bytes. */
 public final class ModelMemory {
-    /** A matrix keeps every column as an array of its own: its header, and the reference to it. */
-    private static final int COLUMN_OVERHEAD = 20;
-
     private static final int ARRAY_OVERHEAD = 16;
     /** A word of a vocabulary, with its place in list and table, for each character of the JSON text; measured. */
     private static final int PER_SPEC_CHARACTER = 12;
@@ -20,8 +18,8 @@ public final class ModelMemory {
         for (int extent : shape) {
             elements *= extent;
         }
-        long columns = shape.length == 2 ? shape[1] : 0;
-        return ARRAY_OVERHEAD + Float.BYTES * elements + COLUMN_OVERHEAD * columns;
+        long bytes = shape.length == 2 ? Kernels.best().packedBytes(shape[0], shape[1]) : Float.BYTES * elements;
+        return ARRAY_OVERHEAD + bytes;
     }
 
     /** A spec and what is made of it. */

@@ -33,8 +33,41 @@ public interface Network {
         return 0;
     }
 
-    /** Working memory for one thread. */
+    /** Working memory for one thread, for one key at a time. */
     Scratch newScratch();
+
+    /**
+     * Working memory for one thread.
+     *
+     * @param mostKeys most keys of one call; at least 1
+     */
+    default Scratch newScratch(int mostKeys) {
+        return newScratch();
+    }
+
+    /**
+     * How many keys are worth one call of {@link #step(float[][], float[][], float[][], int, Scratch)}; 1 where nothing is
+     * gained, and until {@link #warmUp} has found out.
+     */
+    default int batchSize() {
+        return 1;
+    }
+
+    /**
+     * Steps on made-up events until the JVM has compiled what a step needs. Takes its time: not for a thread that has events.
+     * Nothing to do for an engine that is compiled already.
+     *
+     * @param nanos how long that may take, about
+     */
+    default void warmUp(long nanos) {}
+
+    /**
+     * Checks the one thing for which a step can refuse an encoded event.
+     *
+     * @param raw the encoded event, (inputSize)
+     * @throws dev.eddy.model.BadEventException if a token is not in its embedding
+     */
+    void require(float[] raw);
 
     /**
      * One step of one sequence.
@@ -46,6 +79,26 @@ public interface Network {
      * @throws dev.eddy.model.BadEventException if a token is not in its embedding
      */
     void step(float[] raw, float[] state, float[] values, Scratch scratch);
+
+    /**
+     * One step of each of several sequences. Every one has the bits it would have alone, whatever their number and its place.
+     *
+     * @param raws    their encoded events, (keys, inputSize)
+     * @param states  their states before, then after the step, (keys, stateSize); all different arrays
+     * @param values  receives their heads' values, (keys, outputSize); all different arrays
+     * @param count   how many keys there are; the arrays may be longer
+     * @param scratch this thread's working memory, made for at least so many keys
+     * @throws dev.eddy.model.BadEventException if {@link #require} refuses one of the events; no state has changed then, and
+     *     stepping one by one tells which it is
+     */
+    default void step(float[][] raws, float[][] states, float[][] values, int count, Scratch scratch) {
+        for (int i = 0; i < count; i++) {
+            require(raws[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            step(raws[i], states[i], values[i], scratch);
+        }
+    }
 
     /**
      * The values that belong to a state, as the step that led to it gave them; before any step, those of the zero state. Only

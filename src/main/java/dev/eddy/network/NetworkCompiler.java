@@ -2,7 +2,6 @@ package dev.eddy.network;
 
 import dev.eddy.kernel.Kernel;
 import dev.eddy.kernel.Kernels;
-import dev.eddy.kernel.Matrix;
 import dev.eddy.model.EngineSpec;
 import dev.eddy.model.Feature;
 import dev.eddy.model.HeadSpec;
@@ -69,13 +68,13 @@ public final class NetworkCompiler {
     }
 
     private TwoWayNetwork.Layer layer(LayerSpec layer) {
-        Cell cell = CellCompiler.compile(layer, weights);
+        Cell cell = CellCompiler.compile(layer, weights, kernel);
         if (!layer.readsBackward()) {
             return new TwoWayNetwork.Layer(cell, null);
         }
         return layer.direction() == LayerSpec.Direction.BACKWARD
                 ? new TwoWayNetwork.Layer(null, cell)
-                : new TwoWayNetwork.Layer(cell, CellCompiler.compileReverse(layer, weights));
+                : new TwoWayNetwork.Layer(cell, CellCompiler.compileReverse(layer, weights, kernel));
     }
 
     private Network graphNetwork() {
@@ -154,6 +153,6 @@ public final class NetworkCompiler {
         }
         float[] weight = weights.floats(head.weight(), head.output(), width);
         float[] bias = head.bias() == null ? new float[head.output()] : weights.floats(head.bias(), head.output());
-        return new Head(new Affine(Matrix.ofRows(weight, head.output(), width), bias), head.kind(), head.output());
+        return new Head(kernel.pack(bias, weight, width), head.kind(), head.output());
     }
 }

@@ -18,7 +18,7 @@ import dev.eddy.model.Activation;
  * (hidden + outputs of the readout).
  */
 final class ReservoirCell implements Cell {
-    private final Affine input; // (hidden, input): W_in, b
+    private final Matrix input; // (hidden, input): W_in, b
     private final SparseMatrix recurrent; // (hidden, hidden)
     private final Feedback feedback; // null: none
     private final Activation activation;
@@ -31,9 +31,9 @@ final class ReservoirCell implements Cell {
      * @param weight  W_fb, (hidden, outputs)
      * @param readout W_out and b_out, (outputs, hidden)
      */
-    record Feedback(Matrix weight, Affine readout) {}
+    record Feedback(Matrix weight, Matrix readout) {}
 
-    ReservoirCell(Affine input, SparseMatrix recurrent, Feedback feedback, Activation activation, float leak) {
+    ReservoirCell(Matrix input, SparseMatrix recurrent, Feedback feedback, Activation activation, float leak) {
         this.input = input;
         this.recurrent = recurrent;
         this.feedback = feedback;
@@ -44,17 +44,17 @@ final class ReservoirCell implements Cell {
 
     @Override
     public Sizes sizes() {
-        return new Sizes(input.columns(), hidden, hidden + outputs(), outputs());
+        return new Sizes(input.inputs(), hidden, hidden + outputs(), feedback == null ? 0 : Kernel.room(outputs()));
     }
 
     private int outputs() {
-        return feedback == null ? 0 : feedback.weight().columns();
+        return feedback == null ? 0 : feedback.weight().inputs();
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int r, float[] output, float[] y) {
         int yAt = r + hidden;
-        input.apply(kernel, x, 0, output);
+        kernel.product(input, x, 0, output);
         kernel.multiplyAdd(recurrent, state, r, output);
         if (feedback != null) {
             kernel.multiplyAdd(feedback.weight(), state, yAt, output);
@@ -64,7 +64,7 @@ final class ReservoirCell implements Cell {
             state[r + u] = Math.fma(leak, output[u], (1f - leak) * state[r + u]);
         }
         if (feedback != null) {
-            feedback.readout().apply(kernel, state, r, y);
+            kernel.product(feedback.readout(), state, r, y);
             System.arraycopy(y, 0, state, yAt, outputs());
         }
         System.arraycopy(state, r, output, 0, hidden);

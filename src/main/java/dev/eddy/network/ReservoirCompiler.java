@@ -13,7 +13,7 @@ final class ReservoirCompiler {
 
     static Cell compile(LayerTensors tensors) {
         LayerSpec layer = tensors.layer();
-        Affine input = tensors.affine(TensorRole.WEIGHT_IH, TensorRole.BIAS_IH, layer.hidden(), layer.input());
+        Matrix input = tensors.affine(TensorRole.WEIGHT_IH, TensorRole.BIAS_IH, layer.hidden(), layer.input());
         Float leak = layer.variant().leak();
         return new ReservoirCell(
                 input,
@@ -46,7 +46,7 @@ final class ReservoirCompiler {
         }
         int hidden = tensors.layer().hidden();
         int outputs = tensors.outputs(TensorRole.WEIGHT_OUT);
-        Matrix weight = tensors.matrix(TensorRole.WEIGHT_FB, hidden, outputs);
+        Matrix weight = tensors.affine(TensorRole.WEIGHT_FB, null, hidden, outputs);
         return new ReservoirCell.Feedback(
                 weight, tensors.affine(TensorRole.WEIGHT_OUT, TensorRole.BIAS_OUT, outputs, hidden));
     }

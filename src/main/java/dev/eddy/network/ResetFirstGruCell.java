@@ -1,6 +1,5 @@
 package dev.eddy.network;
 
-import static dev.eddy.model.GateOrder.GRU_NEW;
 import static dev.eddy.model.GateOrder.GRU_RESET;
 import static dev.eddy.model.GateOrder.GRU_UPDATE;
 
@@ -23,42 +22,37 @@ import dev.eddy.kernel.Matrix;
  * <p>State: h; (hidden).
  */
 final class ResetFirstGruCell implements Cell {
-    private final Affine input; // (3*hidden, input), b = b_ih + b_hh
-    private final Matrix recurrentGates; // (2*hidden, hidden): U_r, U_z
-    private final Matrix recurrentNew; // (hidden, hidden): U_n
+    private final Matrix gateWeights; // W_r, W_z (2*hidden, input), U_r, U_z (2*hidden, hidden), b_r, b_z
+    private final Matrix newWeights; // W_n (hidden, input), U_n (hidden, hidden), b_n
     private final Squash gate; // sigmoid
     private final Squash candidate; // tanh
     private final int hidden;
 
-    ResetFirstGruCell(Affine input, Matrix recurrentGates, Matrix recurrentNew, Squash gate, Squash candidate) {
-        this.input = input;
-        this.recurrentGates = recurrentGates;
-        this.recurrentNew = recurrentNew;
+    ResetFirstGruCell(Matrix gateWeights, Matrix newWeights, Squash gate, Squash candidate) {
+        this.gateWeights = gateWeights;
+        this.newWeights = newWeights;
         this.gate = gate;
         this.candidate = candidate;
-        this.hidden = recurrentNew.columns();
+        this.hidden = newWeights.fedBack();
     }
 
     @Override
     public Sizes sizes() {
-        return new Sizes(input.columns(), hidden, hidden, 3 * hidden);
+        return new Sizes(gateWeights.inputs(), hidden, hidden, Kernel.room(2 * hidden));
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] gates) {
         int r = GRU_RESET * hidden;
         int z = GRU_UPDATE * hidden;
-        int n = GRU_NEW * hidden;
-        input.apply(kernel, x, 0, gates);
-        kernel.multiplyAdd(recurrentGates, state, h, gates);
+        kernel.product(gateWeights, x, 0, state, h, gates);
 
         gate.apply(kernel, gates, r, r + hidden);
         gate.apply(kernel, gates, z, z + hidden);
-        System.arraycopy(gates, n, output, 0, hidden);
         for (int u = 0; u < hidden; u++) {
             gates[r + u] *= state[h + u];
         }
-        kernel.multiplyAdd(recurrentNew, gates, r, output);
+        kernel.product(newWeights, x, 0, gates, r, output);
         candidate.apply(kernel, output, 0, hidden);
         for (int u = 0; u < hidden; u++) {
             state[h + u] = Math.fma(gates[z + u], state[h + u], (1f - gates[z + u]) * output[u]);

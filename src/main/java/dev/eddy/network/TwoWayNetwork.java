@@ -94,6 +94,16 @@ public final class TwoWayNetwork extends HeadedNetwork {
         return new Buffers(this);
     }
 
+    @Override
+    public void warmUp(long nanos) {
+        WarmUp.run(this, nanos);
+    }
+
+    @Override
+    public void require(float[] raw) {
+        input.require(raw);
+    }
+
     /** A pass over one event, behind which the sequence ends. */
     @Override
     public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
@@ -125,7 +135,7 @@ public final class TwoWayNetwork extends HeadedNetwork {
             buffers.turn();
         }
         for (int t = 0; t < answers; t++) {
-            heads.apply(kernel, buffers.x[t], values[t], buffers.part);
+            heads.apply(kernel, buffers.x[t], values[t], buffers.part, buffers.gates);
         }
     }
 
@@ -149,7 +159,7 @@ public final class TwoWayNetwork extends HeadedNetwork {
             runForward(i, 1, 1, state, buffers);
             buffers.turn();
         }
-        heads.apply(kernel, buffers.x[0], values, buffers.part);
+        heads.apply(kernel, buffers.x[0], values, buffers.part, buffers.gates);
     }
 
     /** Gives the first layer's input of all events; fails before any state is touched. */
@@ -214,7 +224,7 @@ public final class TwoWayNetwork extends HeadedNetwork {
         private Buffers(TwoWayNetwork network) {
             int widest = Math.max(network.input.size(), network.heads.size());
             int state = 0;
-            int gates = 0;
+            int gates = network.heads.size();
             for (Layer layer : network.layers) {
                 Cell.Sizes forward = layer.forwardSizes();
                 Cell.Sizes backward = layer.backwardSizes();
@@ -222,8 +232,8 @@ public final class TwoWayNetwork extends HeadedNetwork {
                 state = Math.max(state, Math.max(forward.state(), backward.state()));
                 gates = Math.max(gates, Math.max(forward.scratch(), backward.scratch()));
             }
-            this.widest = widest;
-            this.part = new float[widest];
+            this.widest = Kernel.room(widest);
+            this.part = new float[this.widest];
             this.state = new float[state];
             this.gates = new float[gates];
         }

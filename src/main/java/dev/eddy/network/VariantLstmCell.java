@@ -26,8 +26,7 @@ import dev.eddy.model.Activation;
  * [-clip, clip], bias and peephole included; c' is not. State: h, then c; (projection or hidden) + (hidden).
  */
 final class VariantLstmCell implements Cell {
-    private final Affine input; // (4*hidden, input), b = b_ih + b_hh
-    private final Matrix recurrent; // (4*hidden, width of h)
+    private final Matrix weights; // W (4*hidden, input), U (4*hidden, width of h), b = b_ih + b_hh
     private final Parts parts;
     private final int hidden;
 
@@ -53,27 +52,25 @@ final class VariantLstmCell implements Cell {
             Matrix projection,
             boolean givesCell) {}
 
-    VariantLstmCell(Affine input, Matrix recurrent, Parts parts) {
-        this.input = input;
-        this.recurrent = recurrent;
+    VariantLstmCell(Matrix weights, Parts parts) {
+        this.weights = weights;
         this.parts = parts;
-        this.hidden = input.rows() / 4;
+        this.hidden = weights.rows() / 4;
     }
 
     @Override
     public Sizes sizes() {
         return new Sizes(
-                input.columns(),
-                parts.givesCell() ? hidden : recurrent.columns(),
-                recurrent.columns() + hidden,
-                4 * hidden);
+                weights.inputs(),
+                parts.givesCell() ? hidden : weights.fedBack(),
+                weights.fedBack() + hidden,
+                Kernel.room(4 * hidden));
     }
 
     @Override
     public void step(Kernel kernel, float[] x, float[] state, int h, float[] output, float[] gates) {
-        int c = h + recurrent.columns();
-        input.apply(kernel, x, 0, gates);
-        kernel.multiplyAdd(recurrent, state, h, gates);
+        int c = h + weights.fedBack();
+        kernel.product(weights, x, 0, state, h, gates);
 
         moveCell(kernel, state, c, gates);
         int o = LSTM_OUTPUT * hidden;
@@ -116,12 +113,11 @@ final class VariantLstmCell implements Cell {
     }
 
     private void handOn(Kernel kernel, float[] gates, int a, float[] state, int h, float[] output) {
-        int width = recurrent.columns();
+        int width = weights.fedBack();
         if (parts.projection() == null) {
             System.arraycopy(gates, a, state, h, width);
         } else {
-            java.util.Arrays.fill(output, 0, width, 0f);
-            kernel.multiplyAdd(parts.projection(), gates, a, output);
+            kernel.product(parts.projection(), gates, a, output);
             System.arraycopy(output, 0, state, h, width);
         }
         output(state, h, output);
@@ -129,7 +125,7 @@ final class VariantLstmCell implements Cell {
 
     @Override
     public void output(float[] state, int stateAt, float[] output) {
-        int width = recurrent.columns();
+        int width = weights.fedBack();
         boolean cell = parts.givesCell();
         System.arraycopy(state, cell ? stateAt + width : stateAt, output, 0, cell ? hidden : width);
     }

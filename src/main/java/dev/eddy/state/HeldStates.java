@@ -38,7 +38,7 @@ public record HeldStates(byte[] answering, byte[] warming, int warmUp, byte[] ch
      * @throws CorruptStateException if the bytes are damaged
      */
     public static HeldStates read(byte[] bytes) {
-        if (bytes.length == 0 || bytes[0] != MAGIC) {
+        if (isSingle(bytes)) {
             return of(bytes);
         }
         check(bytes);
@@ -70,6 +70,11 @@ public record HeldStates(byte[] answering, byte[] warming, int warmUp, byte[] ch
             throw new CorruptStateException("a record of states has layout version " + bytes[1]
                     + ", this program reads " + VERSION + "; it was written by another release");
         }
+    }
+
+    /** Whether bytes that {@link #bytes} gave are the state of one model alone. */
+    public static boolean isSingle(byte[] bytes) {
+        return bytes.length == 0 || bytes[0] != MAGIC;
     }
 
     /** Whether one model has the sequence to itself. */

@@ -39,6 +39,21 @@ public final class SequenceState {
         Arrays.fill(task, Double.NaN);
     }
 
+    /**
+     * Takes over all that another state says.
+     *
+     * @param other of the same model
+     */
+    public void copyFrom(SequenceState other) {
+        set(other.generation, other.steps, other.lastEventTime, other.timer, other.waiting);
+        warm = other.warm;
+        numbered = other.numbered;
+        number = other.number;
+        System.arraycopy(other.network, 0, network, 0, network.length);
+        System.arraycopy(other.remembered, 0, remembered, 0, remembered.length);
+        System.arraycopy(other.task, 0, task, 0, task.length);
+    }
+
     void set(int newGeneration, long newSteps, long newLastEventTime, long newTimer, int newWaiting) {
         generation = newGeneration;
         steps = newSteps;
@@ -79,6 +94,11 @@ public final class SequenceState {
         return numbered;
     }
 
+    /** Whether the sequence has seen an event's number: its last event had that one or a later one. */
+    public boolean hasSeen(long ofEvent) {
+        return numbered && ofEvent <= number;
+    }
+
     long number() {
         return number;
     }
@@ -100,6 +120,11 @@ public final class SequenceState {
      */
     public void moveTo(int newGeneration) {
         generation = newGeneration;
+    }
+
+    /** The model the state is of. */
+    public LiveModel model() {
+        return model;
     }
 
     /** A sequence that goes on from a copy of this state. */

@@ -1,6 +1,9 @@
 package dev.eddy.state;
 
 import dev.eddy.model.Fingerprint;
+import dev.eddy.network.StatePrecision;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -23,15 +26,27 @@ public final class StateCodec {
     private static final int CHECKSUM_BYTES = 4;
 
     /** The flag that says that the number of the last event follows the header. */
-    private static final byte NUMBERED = 1;
+    private static final int NUMBERED = 1;
+    /** The flag that says that the network's part is in bf16. */
+    private static final int BF16 = 2;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private StateCodec() {}
 
     /** Bytes of a state of this shape. */
     public static int size(SequenceState state) {
+        return size(state, state.isNumbered(), state.model.statePrecision());
+    }
+
+    private static int size(SequenceState state, boolean numbered, StatePrecision precision) {
         return HEADER_BYTES
-                + (state.isNumbered() ? Long.BYTES : 0)
-                + Float.BYTES * (state.network.length + state.remembered.length)
+                + (numbered ? Long.BYTES : 0)
+                + precision.bytes() * state.network.length
+                + Float.BYTES * state.remembered.length
                 + Double.BYTES * state.task.length
                 + CHECKSUM_BYTES;
     }
@@ -39,26 +54,57 @@ public final class StateCodec {
     /** The bytes of a state. */
     public static byte[] write(SequenceState state) {
         byte[] bytes = new byte[size(state)];
-        ByteBuffer buffer = littleEndian(bytes);
-        buffer.put(MAGIC).put(VERSION).put((byte) (state.isWarm() ? 1 : 0));
-        buffer.put(state.isNumbered() ? NUMBERED : 0);
-        buffer.putInt(state.generation());
+        boolean half = state.model.statePrecision() == StatePrecision.BF16;
+        bytes[0] = MAGIC;
+        bytes[1] = VERSION;
+        bytes[START_AT] = (byte) (state.isWarm() ? 1 : 0);
+        bytes[FLAGS_AT] = (byte) ((state.isNumbered() ? NUMBERED : 0) | (half ? BF16 : 0));
+        INTS.set(bytes, GENERATION_AT, state.generation());
         state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
-        buffer.putLong(STEPS_AT, state.steps()).putLong(TIME_AT, state.lastEventTime());
-        buffer.putLong(TIMER_AT, state.timer()).putInt(WAITING_AT, state.waiting());
+        LONGS.set(bytes, STEPS_AT, state.steps());
+        LONGS.set(bytes, TIME_AT, state.lastEventTime());
+        LONGS.set(bytes, TIMER_AT, state.timer());
+        INTS.set(bytes, WAITING_AT, state.waiting());
         if (state.isNumbered()) {
-            buffer.putLong(HEADER_BYTES, state.number());
+            LONGS.set(bytes, HEADER_BYTES, state.number());
         }
         int at = payloadAt(bytes);
-        buffer.position(at).asFloatBuffer().put(state.network).put(state.remembered);
-        at += Float.BYTES * (state.network.length + state.remembered.length);
-        buffer.position(at).asDoubleBuffer().put(state.task);
-        buffer.putInt(bytes.length - CHECKSUM_BYTES, checksumOf(bytes));
+        at = half ? putUpperHalves(state.network, bytes, at) : putFloats(state.network, bytes, at);
+        at = putFloats(state.remembered, bytes, at);
+        for (double number : state.task) {
+            LONGS.set(bytes, at, Double.doubleToRawLongBits(number));
+            at += Double.BYTES;
+        }
+        INTS.set(bytes, at, checksumOf(bytes));
         return bytes;
     }
 
+    private static int putFloats(float[] from, byte[] to, int at) {
+        littleEndian(to).position(at).asFloatBuffer().put(from);
+        return at + from.length * Float.BYTES;
+    }
+
+    private static int getFloats(byte[] from, int at, float[] to) {
+        littleEndian(from).position(at).asFloatBuffer().get(to);
+        return at + to.length * Float.BYTES;
+    }
+
+    private static int putUpperHalves(float[] from, byte[] to, int at) {
+        for (int i = 0; i < from.length; i++) {
+            SHORTS.set(to, at + i * Short.BYTES, (short) (Float.floatToRawIntBits(from[i]) >>> 16));
+        }
+        return at + from.length * Short.BYTES;
+    }
+
+    private static int getUpperHalves(byte[] from, int at, float[] to) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] = Float.intBitsToFloat((short) SHORTS.get(from, at + i * Short.BYTES) << 16);
+        }
+        return at + to.length * Short.BYTES;
+    }
+
     /**
-     * Reads a state.
+     * Reads a state, of whichever precision it is.
      *
      * @param bytes what {@link #write} gave
      * @param state receives it; of the model the bytes name
@@ -66,27 +112,37 @@ public final class StateCodec {
      */
     public static void read(byte[] bytes, SequenceState state) {
         check(bytes);
-        ByteBuffer buffer = littleEndian(bytes);
+        StatePrecision precision = precision(bytes);
+        int size = size(state, isNumbered(bytes), precision);
+        if (!belongsTo(bytes, state.model.id().fingerprint()) || bytes.length != size) {
+            throw new CorruptStateException("a state of " + bytes.length + " bytes does not belong to model "
+                    + state.model.id() + ", whose states have " + size);
+        }
         if (isNumbered(bytes)) {
-            state.setNumber(buffer.getLong(HEADER_BYTES));
+            state.setNumber((long) LONGS.get(bytes, HEADER_BYTES));
         } else {
             state.forgetNumber();
         }
-        if (!belongsTo(bytes, state.model.id().fingerprint()) || bytes.length != size(state)) {
-            throw new CorruptStateException("a state of " + bytes.length + " bytes does not belong to model "
-                    + state.model.id() + ", whose states have " + size(state));
-        }
         state.set(
-                buffer.getInt(GENERATION_AT),
-                buffer.getLong(STEPS_AT),
-                buffer.getLong(TIME_AT),
-                buffer.getLong(TIMER_AT),
-                buffer.getInt(WAITING_AT));
-        state.setWarm(buffer.get(START_AT) == 1);
+                (int) INTS.get(bytes, GENERATION_AT),
+                (long) LONGS.get(bytes, STEPS_AT),
+                (long) LONGS.get(bytes, TIME_AT),
+                (long) LONGS.get(bytes, TIMER_AT),
+                (int) INTS.get(bytes, WAITING_AT));
+        state.setWarm(bytes[START_AT] == 1);
         int at = payloadAt(bytes);
-        buffer.position(at).asFloatBuffer().get(state.network).get(state.remembered);
-        at += Float.BYTES * (state.network.length + state.remembered.length);
-        buffer.position(at).asDoubleBuffer().get(state.task);
+        at = precision == StatePrecision.BF16
+                ? getUpperHalves(bytes, at, state.network)
+                : getFloats(bytes, at, state.network);
+        at = getFloats(bytes, at, state.remembered);
+        for (int i = 0; i < state.task.length; i++) {
+            state.task[i] = Double.longBitsToDouble((long) LONGS.get(bytes, at + i * Double.BYTES));
+        }
+    }
+
+    /** How exact the network's part is. */
+    public static StatePrecision precision(byte[] bytes) {
+        return (bytes[FLAGS_AT] & BF16) == 0 ? StatePrecision.FLOAT32 : StatePrecision.BF16;
     }
 
     /** Whether a state's bytes name a model. */
@@ -98,6 +154,13 @@ public final class StateCodec {
     public static byte[] model(byte[] bytes) {
         header(bytes);
         return Arrays.copyOfRange(bytes, FINGERPRINT_AT, FINGERPRINT_AT + FINGERPRINT_BYTES);
+    }
+
+    /** What states have of the fingerprint of a model. */
+    public static byte[] model(Fingerprint fingerprint) {
+        byte[] prefix = new byte[FINGERPRINT_BYTES];
+        fingerprint.copyTo(prefix, 0, FINGERPRINT_BYTES);
+        return prefix;
     }
 
     /** Whether two states are of the same model. */
@@ -171,7 +234,8 @@ public final class StateCodec {
         check(bytes);
         int length = bytes.length - payloadAt(bytes);
         byte[] changed = Arrays.copyOf(bytes, payloadAt(before) + length);
-        ByteBuffer buffer = littleEndian(changed).put(START_AT, (byte) 1).put(FLAGS_AT, before[FLAGS_AT]);
+        ByteBuffer buffer = littleEndian(changed).put(START_AT, (byte) 1);
+        changed[FLAGS_AT] = (byte) ((bytes[FLAGS_AT] & ~NUMBERED) | (before[FLAGS_AT] & NUMBERED));
         buffer.putLong(TIMER_AT, timer(before)).putLong(TIME_AT, lastEventTime(before));
         if (isNumbered(before)) {
             buffer.putLong(HEADER_BYTES, littleEndian(before).getLong(HEADER_BYTES));
@@ -195,7 +259,7 @@ public final class StateCodec {
     }
 
     private static boolean isNumbered(byte[] bytes) {
-        return bytes[FLAGS_AT] == NUMBERED;
+        return (bytes[FLAGS_AT] & NUMBERED) != 0;
     }
 
     private static int payloadAt(byte[] bytes) {
@@ -213,7 +277,7 @@ public final class StateCodec {
         if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES || bytes[0] != MAGIC) {
             throw new CorruptStateException("these " + bytes.length + " bytes are not a sequence state");
         }
-        if (bytes[1] != VERSION || bytes[FLAGS_AT] < 0 || bytes[FLAGS_AT] > NUMBERED) {
+        if (bytes[1] != VERSION || (bytes[FLAGS_AT] & ~(NUMBERED | BF16)) != 0) {
             throw new CorruptStateException("a state has layout version " + bytes[1] + ", this program reads " + VERSION
                     + "; it was written by another release");
         }

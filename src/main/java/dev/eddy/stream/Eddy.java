@@ -4,6 +4,7 @@ import dev.eddy.catalogue.Catalogue;
 import dev.eddy.catalogue.LiveDeployments;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.network.LiveModel;
+import dev.eddy.network.StatePrecision;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Formats;
 import dev.eddy.wire.PredictionEncoder;
@@ -73,7 +74,8 @@ public final class Eddy {
                     EddyConfig.MODEL_SELECTOR + " is set, but there is one model for all events;"
                             + " leave it out, or take the models from a catalogue");
         }
-        LiveDeployments always = LiveDeployments.always(model);
+        LiveDeployments always =
+                LiveDeployments.always(model.with(StatePrecision.of(config.getString(EddyConfig.STATE_PRECISION))));
         return new Eddy(config, null, new InferenceProcessor.ModelSource() {
             @Override
             public void init(ProcessorContext<?, ?> context) {}
@@ -106,22 +108,27 @@ public final class Eddy {
         Supplier<PredictionEncoder> encoder = Formats.predictions(config);
         SequenceRules rules = SequenceRules.of(config);
         LabelSource labels = LabelSource.of(config);
+        CacheBudget budget = new CacheBudget(config.getLong(EddyConfig.STATE_CACHE));
+        Pace pace = Pace.of(config, budget::share);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, rules, monitor, labels);
+                return new InferenceProcessor(decoder, encoder, models, rules, pace, budget, monitor, labels);
             }
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return Set.of(store(STATE_STORE), store(PENDING_STORE));
+                // What is pending is scanned, and most of it deleted a few events later, so Kafka's cache suits it.
+                // States
+                // have a cache of their own, which is flushed into the store, and before the cache of what is pending.
+                return Set.of(
+                        store(STATE_STORE).withCachingDisabled(),
+                        CommitHook.on(store(PENDING_STORE).withCachingEnabled()));
             }
         };
     }
 
-    /** With a cache: most of what is written is read, or written over, a few events later. */
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
-        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingEnabled();
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray());
     }
 }

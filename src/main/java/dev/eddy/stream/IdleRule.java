@@ -31,9 +31,9 @@ final class IdleRule {
         return period > 0;
     }
 
-    /** Whether the sequence with this state is over. */
-    boolean isOver(byte[] stored, long streamTime) {
-        return period > 0 && streamTime >= deadline(StateCodec.lastEventTime(stored));
+    /** Whether a sequence is over whose latest event was at some time. */
+    boolean isOver(long lastEventTime, long streamTime) {
+        return period > 0 && streamTime >= deadline(lastEventTime);
     }
 
     /** Sees to it that the sequence is looked at in time; called before its state is saved. */

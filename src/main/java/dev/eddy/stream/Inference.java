@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -36,7 +37,7 @@ public final class Inference implements AutoCloseable {
 
     private final EventDecoder decoder;
     private final Selection selection;
-    private final StateAccess states;
+    private final StateCache states;
     private final WaitingEvents waiting;
     private final Timers timers;
     private final IdleRule idle;
@@ -47,17 +48,21 @@ public final class Inference implements AutoCloseable {
     private final Outcomes outcomes;
     private final Encoded answers;
     private final SequenceCounts counts;
-    private final Map<LiveModel, ModelWorkspace> workspaces = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
+    private final Pace pace;
+    private final Map<LiveModel, StepBatch> batches = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<LiveModel, ModelWorkspace> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<LiveModel, StepBatch> eldest) {
             return size() > WORKSPACES * selection.models();
         }
     };
 
     private Object known; // the version of the deployments seen last
     private Labels labels; // null: none are expected
+    private StepBatch gathering; // null: no event waits for its step
+    private int takenIn; // of the events stepped last
+    private long toldBytes; // size of the cache that the monitor knows
     /** By the history it is of, the generation of the newest deployment that an event came to. */
     private final Map<String, Integer> newest = new HashMap<>();
 
@@ -76,21 +81,28 @@ public final class Inference implements AutoCloseable {
             SequenceRules rules,
             InferenceMonitor monitor,
             Outcomes outcomes) {
-        this(decoder, encoder, Selection.none(deployments), stores, rules, monitor, outcomes);
+        this(decoder, encoder, Selection.none(deployments), stores, rules, Pace.AT_ONCE, monitor, outcomes);
     }
 
-    /** The way of the events of one partition; a selection says which deployments count for which of them. */
+    /**
+     * The way of the events of one partition.
+     *
+     * @param selection says which deployments count for which of them
+     * @param pace      what may be put off until {@link #flush}
+     */
     Inference(
             EventDecoder decoder,
             PredictionEncoder encoder,
             Selection selection,
             SequenceStores stores,
             SequenceRules rules,
+            Pace pace,
             InferenceMonitor monitor,
             Outcomes outcomes) {
         this.decoder = decoder;
         this.selection = selection;
-        this.states = stores.states();
+        this.pace = pace;
+        this.states = new StateCache(stores.states(), pace.cacheBytes());
         this.waiting = new WaitingEvents(stores.pending());
         this.timers = new Timers(stores.pending());
         this.idle = new IdleRule(rules, timers);
@@ -133,6 +145,9 @@ public final class Inference implements AutoCloseable {
 
     /** Takes an event whose turn it is, after sequences that are over by then. */
     private void take(Event event, long streamTime) {
+        if (gathering != null && idle.isOver(gathering.earliest(), streamTime)) {
+            stepGathered(); // so that the timers of sequences that begin are there
+        }
         endSome(streamTime, EXPIRED_PER_EVENT);
         try {
             event.requireKey();
@@ -151,27 +166,124 @@ public final class Inference implements AutoCloseable {
 
     /** Whether there is a sequence that is not over; whether one that is has been ended already makes no difference. */
     private boolean isGoingOn(byte[] key, long streamTime) {
-        byte[] stored = states.get(key);
-        return stored != null && !idle.isOver(HeldStates.read(stored).answering(), streamTime);
+        StateCache.Entry entry = find(key);
+        return !entry.isEmpty() && !idle.isOver(entry.lastEventTime(), streamTime);
+    }
+
+    /** What is known of a key, all its events taken in. */
+    private StateCache.Entry find(byte[] key) {
+        StateCache.Entry entry = states.find(key);
+        if (!entry.isPending()) {
+            return entry;
+        }
+        stepGathered();
+        return states.find(key);
+    }
+
+    /** The states of a key's sequence; null if it has none. */
+    private HeldStates held(byte[] key) {
+        byte[] stored = find(key).bytes();
+        return stored == null ? null : HeldStates.read(stored);
     }
 
     private void endNow(Event tombstone, long streamTime) {
-        HeldStates held = current(tombstone.key(), streamTime);
-        if (held != null) {
-            end(tombstone.key(), held, Ending.TOMBSTONE, tombstone);
+        StateCache.Entry entry = current(tombstone.key(), streamTime);
+        if (!entry.isEmpty()) {
+            end(tombstone.key(), HeldStates.read(entry.bytes()), Ending.TOMBSTONE, tombstone);
         }
     }
 
     private void step(Event event, long streamTime, Fields fields) {
-        byte[] key = event.key();
-        HeldStates held = current(key, streamTime);
+        StateCache.Entry entry = current(event.key(), streamTime);
         long counted = number == null ? 0 : number.of(fields);
-        if (number != null && held != null && StateCodec.hasSeen(held.answering(), counted)) {
+        if (number != null && entry.hasSeen(counted)) {
             monitor.onDuplicate();
             return;
         }
-        LiveDeployments all = follow(key);
-        LiveDeployment deployment = deploymentFor(all, event.time(), held);
+        LiveDeployments all = follow(event.key());
+        LiveDeployment deployment = deploymentFor(all, event.time(), entry.generation());
+        if (goesOn(entry, deployment) && !workspaceOf(deployment.model()).isLast(fields)) {
+            gather(event, fields, counted, entry, deployment);
+        } else {
+            stepGathered();
+            stepAlone(event, fields, counted, held(event.key()), all, deployment);
+        }
+    }
+
+    /** Whether an event is one more step of the one model its sequence has, or the first one, and is answered at once. */
+    private static boolean goesOn(StateCache.Entry entry, LiveDeployment deployment) {
+        LiveModel model = deployment.model();
+        return deployment.challenger() == null
+                && model.answersEachEvent()
+                && (entry.isEmpty() || entry.isOnlyOf(model, deployment.generation()));
+    }
+
+    private void gather(Event event, Fields fields, long counted, StateCache.Entry entry, LiveDeployment deployment) {
+        StepBatch batch = batchOf(deployment.model());
+        StateCache.Entry sequence = entry;
+        if (gathering != null && gathering != batch) {
+            stepGathered();
+            sequence = states.find(event.key());
+        }
+        batch.add(event, fields, counted, sequence, deployment);
+        gathering = batch;
+        if (batch.isFull()) {
+            stepGathered();
+        } else {
+            states.hold(sequence);
+        }
+    }
+
+    /** Whether events wait for others to be stepped with. */
+    boolean isGathering() {
+        return gathering != null;
+    }
+
+    /** Steps the events that wait for one another. */
+    void stepGathered() {
+        if (gathering != null) {
+            StepBatch batch = gathering;
+            gathering = null;
+            takenIn = 0;
+            long nanos = batch.run(this::takeIn);
+            if (takenIn > 0) {
+                monitor.onSteps(takenIn, nanos);
+            }
+        }
+    }
+
+    private void takeIn(StepBatch.Step step) {
+        ModelWorkspace workspace = step.workspace;
+        Event event = step.event();
+        Prediction answer;
+        try {
+            double[] values = workspace.stepped(event.time());
+            answer = workspace.prediction(event, workspace.state.steps(), null, values);
+        } catch (BadEventException e) {
+            states.release(step.entry());
+            refuse(event, e);
+            return;
+        }
+        takenIn++;
+        StateCache.Entry entry = step.entry();
+        LiveDeployment deployment = step.deployment();
+        measure(deployment.generation(), workspace.model, workspace.score(), null, null, false);
+        noting(deployment.generation(), false, false, answers).answer(event, answer);
+        setNumber(workspace, step.number());
+        idle.watch(event.key(), workspace.state);
+        boolean begins = entry.isEmpty();
+        states.release(entry);
+        workspace.state = states.exchange(entry, workspace.state);
+        if (begins) {
+            counts.begin(workspace.model.id().fingerprint());
+        }
+        inForce(deployment, event.time());
+    }
+
+    /** Any other step: models change, compete, or answer later, or the sequence ends. */
+    private void stepAlone(
+            Event event, Fields fields, long counted, HeldStates held, LiveDeployments all, LiveDeployment deployment) {
+        byte[] key = event.key();
         Lineup lineup = held == null
                 ? Lineup.begin(key, event.time(), deployment)
                 : Lineup.of(key, event.time(), held, all, deployment);
@@ -182,7 +294,7 @@ public final class Inference implements AutoCloseable {
         long before = workspace.state.steps();
         long begin = System.nanoTime();
         workspace.answering().take(event, fields, last);
-        monitor.onStep(System.nanoTime() - begin);
+        monitor.onSteps(1, System.nanoTime() - begin);
         Score score = workspace.score();
         if (lineup.replaced() != null) {
             leave(key, lineup.replaced(), all);
@@ -215,10 +327,14 @@ public final class Inference implements AutoCloseable {
             states.put(key, after.bytes());
             counts.change(held == null ? null : held.answering(), after.answering());
         }
+        inForce(deployment, event.time());
+    }
+
+    private void inForce(LiveDeployment deployment, long eventTime) {
         String history = selection.history(deployment);
         if (deployment.generation() > newest.getOrDefault(history, 0)) {
             newest.put(history, deployment.generation());
-            monitor.onInForce(deployment.deployment(), event.time());
+            monitor.onInForce(deployment.deployment(), eventTime);
         }
     }
 
@@ -287,18 +403,14 @@ public final class Inference implements AutoCloseable {
         monitor.onEnd(Ending.MODEL);
     }
 
-    /** The states of a key's sequence; one that is over is ended first. */
-    private HeldStates current(byte[] key, long streamTime) {
-        byte[] stored = states.get(key);
-        if (stored == null) {
-            return null;
+    /** What is known of a key; a sequence that is over is ended first. */
+    private StateCache.Entry current(byte[] key, long streamTime) {
+        StateCache.Entry entry = find(key);
+        if (entry.isEmpty() || !idle.isOver(entry.lastEventTime(), streamTime)) {
+            return entry;
         }
-        HeldStates held = HeldStates.read(stored);
-        if (idle.isOver(held.answering(), streamTime)) {
-            end(key, held, idle.cause(), null);
-            return null;
-        }
-        return held;
+        end(key, HeldStates.read(entry.bytes()), idle.cause(), null);
+        return find(key);
     }
 
     /**
@@ -337,12 +449,11 @@ public final class Inference implements AutoCloseable {
         }
         List<Timers.Timer> due = timers.take(now, limit);
         for (Timers.Timer timer : due) {
-            byte[] stored = states.get(timer.key());
-            HeldStates held = stored == null ? null : HeldStates.read(stored);
+            HeldStates held = held(timer.key());
             if (held == null || StateCodec.timer(held.answering()) != timer.time()) {
                 continue; // of a sequence that is no more
             }
-            if (idle.isOver(held.answering(), now)) {
+            if (idle.isOver(StateCodec.lastEventTime(held.answering()), now)) {
                 end(timer.key(), held, idle.cause(), null);
             } else {
                 byte[] again = idle.again(timer.key(), held.answering());
@@ -354,14 +465,27 @@ public final class Inference implements AutoCloseable {
 
     /** Ends the sequence of a key, if there is one, as if no event came any more. */
     public void end(byte[] key) {
-        byte[] stored = states.get(key);
-        if (stored != null) {
-            end(key, HeldStates.read(stored), Ending.IDLE, null);
+        HeldStates held = held(key);
+        if (held != null) {
+            end(key, held, Ending.IDLE, null);
         }
+    }
+
+    /** Brings the stores up to date with all events taken so far; whoever commits must do so before. */
+    public void flush() {
+        stepGathered();
+        states.flush();
+        tellOfCache(states.size());
+    }
+
+    private void tellOfCache(long bytes) {
+        monitor.onCache(states.reuse().takeHits(), states.reuse().takeMisses(), bytes - toldBytes);
+        toldBytes = bytes;
     }
 
     /** A sequence is over: what waits is answered, by the model it was on. */
     private void end(byte[] key, HeldStates held, Ending cause, Event closing) {
+        stepGathered(); // what comes first is answered first
         byte[] state = held.answering();
         states.delete(key);
         counts.change(state, null);
@@ -408,7 +532,9 @@ public final class Inference implements AutoCloseable {
     private LiveDeployments follow(byte[] key) {
         Object version = selection.version();
         if (version != known) {
-            workspaces.keySet().removeIf(model -> !selection.names(model.id().fingerprint()));
+            Predicate<LiveModel> unnamed = model -> !selection.names(model.id().fingerprint());
+            batches.keySet().removeIf(unnamed);
+            states.letGo(unnamed);
             known = version;
         }
         return selection.of(key);
@@ -422,12 +548,20 @@ public final class Inference implements AutoCloseable {
         }
     }
 
-    private ModelWorkspace workspaceOf(LiveModel owner) {
-        return workspaces.computeIfAbsent(owner, model -> new ModelWorkspace(model, waiting));
+    private StepBatch batchOf(LiveModel owner) {
+        return batches.computeIfAbsent(owner, model -> new StepBatch(model, waiting, batchSize(model)));
     }
 
-    private static LiveDeployment deploymentFor(LiveDeployments all, long eventTime, HeldStates held) {
-        int generation = held == null ? 0 : StateCodec.generation(held.answering());
+    /** Labels look for their events at once, so these do not wait for one another. */
+    private int batchSize(LiveModel model) {
+        return labels == null ? pace.batchSize(model) : 1;
+    }
+
+    private ModelWorkspace workspaceOf(LiveModel owner) {
+        return batchOf(owner).workspace();
+    }
+
+    private static LiveDeployment deploymentFor(LiveDeployments all, long eventTime, int generation) {
         LiveDeployment deployment = all.at(eventTime, generation);
         if (deployment == null) {
             throw new BadEventException(Reason.NO_MODEL, "no deployed model is in force at the event's time");
@@ -437,6 +571,7 @@ public final class Inference implements AutoCloseable {
 
     @Override
     public void close() {
+        tellOfCache(0);
         counts.close();
         decoder.close();
     }

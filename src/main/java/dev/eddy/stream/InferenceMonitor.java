@@ -13,8 +13,22 @@ public interface InferenceMonitor {
     /** Watches nothing. */
     InferenceMonitor NONE = new InferenceMonitor() {};
 
-    /** An event was taken in, which took so many nanoseconds. */
-    default void onStep(long nanos) {}
+    /**
+     * Events were taken in together, each of another sequence.
+     *
+     * @param events how many
+     * @param nanos  what the network took for all of them
+     */
+    default void onSteps(int events, long nanos) {}
+
+    /**
+     * What the cache of a task's states did since it was told last.
+     *
+     * @param hits       keys it had
+     * @param misses     keys it had not
+     * @param byteChange by how much more memory it takes
+     */
+    default void onCache(long hits, long misses, long byteChange) {}
 
     /** A prediction is given out for an event of this time, epoch milliseconds. */
     default void onPrediction(long eventTime) {}

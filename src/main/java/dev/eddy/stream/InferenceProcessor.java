@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -37,10 +38,15 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
 
     private static final int ENDED_AT_ONCE = 16;
 
+    /** After so many looks that found no event waiting, looking stops until one does. */
+    private static final int MOST_QUIET_LOOKS = 20;
+
     private final Supplier<EventDecoder> decoder;
     private final Supplier<PredictionEncoder> encoder;
     private final ModelSource models;
     private final SequenceRules rules;
+    private final Pace pace;
+    private final CacheBudget budget;
     private final InferenceMonitor monitor;
     private final LabelSource labelSource; // null: no labels are expected
 
@@ -51,6 +57,8 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
     private EventClock clock; // null: the stream time is that of the events
     private long lastEvent; // by the clock
     private long lookNanos;
+    private Cancellable lingering; // null: no event waits for others
+    private int quietLooks;
 
     /** Where a processor finds its models. */
     interface ModelSource {
@@ -71,12 +79,16 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             Supplier<PredictionEncoder> encoder,
             ModelSource models,
             SequenceRules rules,
+            Pace pace,
+            CacheBudget budget,
             InferenceMonitor monitor,
             LabelSource labelSource) {
         this.decoder = decoder;
         this.encoder = encoder;
         this.models = models;
         this.rules = rules;
+        this.pace = pace;
+        this.budget = budget;
         this.monitor = monitor;
         this.labelSource = labelSource;
     }
@@ -90,7 +102,9 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         SequenceStores stores = new SequenceStores(new StoreAccess(states), new StorePending(pending));
         mark = KeyMark.check(stores, models.isNamed(), () -> isUsed(states) || isUsed(pending));
         Selection selection = models.selection();
-        inference = new Inference(decoder.get(), encoder.get(), selection, stores, rules, monitor, this::forward);
+        inference = new Inference(decoder.get(), encoder.get(), selection, stores, rules, pace, monitor, this::forward);
+        budget.join();
+        CommitHook.before(processorContext, pending, inference::flush);
         expectLabels(stores.pending(), selection);
         if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
@@ -139,6 +153,21 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             lastEvent = context.currentSystemTimeMs();
         }
         inference.infer(event, streamTime());
+        if (lingering == null && inference.isGathering()) {
+            // Only now: a task that is called by the clock has something to commit each time.
+            quietLooks = 0;
+            lingering = context.schedule(pace.linger(), PunctuationType.WALL_CLOCK_TIME, now -> stopWaiting());
+        }
+    }
+
+    /** Events that were gathered have waited for others long enough. */
+    private void stopWaiting() {
+        quietLooks = inference.isGathering() ? 0 : quietLooks + 1;
+        inference.stepGathered();
+        if (quietLooks == MOST_QUIET_LOOKS) {
+            lingering.cancel();
+            lingering = null;
+        }
     }
 
     private void lookWhileQuiet(long now) {
@@ -182,7 +211,11 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             labels.close();
         }
         if (inference != null) {
+            CommitHook.forget(context.getStateStore(Eddy.PENDING_STORE));
             inference.close();
+            inference = null;
+            lingering = null;
+            budget.leave();
         }
     }
 }

@@ -28,7 +28,8 @@ public final class LiveSequence {
      * @throws dev.eddy.state.CorruptStateException if the bytes are damaged or of another model
      */
     public static LiveSequence of(LiveModel model, byte[] bytes) {
-        return new LiveSequence(model, HeldStates.read(bytes).answering().clone());
+        byte[] answering = HeldStates.read(bytes).answering().clone();
+        return new LiveSequence(model.with(StateCodec.precision(answering)), answering);
     }
 
     /**

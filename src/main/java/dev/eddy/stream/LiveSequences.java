@@ -19,7 +19,7 @@ import org.apache.kafka.streams.query.QueryResult;
 import org.apache.kafka.streams.query.StateQueryRequest;
 
 /**
- * The sequences of a running topology with Eddy in it, as they are at this moment, read by an interactive query on
+ * The sequences of a running topology with Eddy in it, as they were at the last commit, read by an interactive query on
  * {@link Eddy#STATE_STORE}:
  *
  * <pre>{@code
@@ -27,9 +27,10 @@ import org.apache.kafka.streams.query.StateQueryRequest;
  * sequences.rollout(key).ifPresent(sequence -> new Forecaster(model).forecast(sequence, 1000, 24));
  * }</pre>
  *
- * <p>Only sequences of the partitions that this instance processes are found. A query sees what the stream has written last, also what it has
- * not committed yet: Kafka Streams has no committed reads of its stores. Such a step may be undone by a crash; it is then
- * repeated with the same bits, so a state that is seen here may be early but not wrong. Usable from any thread.
+ * <p>Only sequences of the partitions that this instance processes are found. A query sees what the stream has written last,
+ * which is what it had at its last commit, or, of a sequence that was not used again for a while, a little later: Kafka Streams
+ * has no committed reads of its stores. Such a step may be undone by a crash; it is then repeated with the same bits, so a state
+ * that is seen here may be early but not wrong. Usable from any thread.
  */
 public final class LiveSequences {
     private final KafkaStreams streams;

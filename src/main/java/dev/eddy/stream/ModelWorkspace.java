@@ -14,12 +14,15 @@ import dev.eddy.state.StateCodec;
 import dev.eddy.telemetry.Score;
 import dev.eddy.wire.Prediction;
 
-/** One thread's working memory for one model: the states of many sequences pass through it, one at a time. */
+/**
+ * One thread's working memory for one model: the states of many sequences pass through it, one at a time. Where events of
+ * several sequences are stepped together, each is in a workspace of its own.
+ */
 final class ModelWorkspace {
     private static final double[] NO_VALUES = {};
 
     final LiveModel model;
-    final SequenceState state;
+    SequenceState state;
     final Network.Scratch scratch;
     final float[] input; // (inputSize)
     final float[] outputs; // (outputSize)
@@ -31,10 +34,15 @@ final class ModelWorkspace {
     private final String[] endField; // null: only tombstones end a sequence
 
     ModelWorkspace(LiveModel model, WaitingEvents waiting) {
+        this(model, waiting, model.network().newScratch());
+    }
+
+    /** @param scratch of the model's network; may be shared by workspaces of the same thread */
+    ModelWorkspace(LiveModel model, WaitingEvents waiting, Network.Scratch scratch) {
         Network network = model.network();
         this.model = model;
         this.state = new SequenceState(model);
-        this.scratch = network.newScratch();
+        this.scratch = scratch;
         this.input = new float[network.inputSize()];
         this.outputs = new float[network.outputSize()];
         this.probabilities = new float[network.labelCount()];
@@ -70,6 +78,20 @@ final class ModelWorkspace {
         }
     }
 
+    /**
+     * Takes up a sequence where the cache has it; what is there stays as it is.
+     *
+     * @param entry      its state, of this model alone, or none
+     * @param generation the deployment the sequence is on
+     */
+    void load(StateCache.Entry entry, int generation) {
+        if (entry.state() == null) {
+            load(entry.bytes(), generation);
+        } else {
+            state.copyFrom(entry.state());
+        }
+    }
+
     /** Takes up a sequence as {@link #load} does, where its model does not answer: what the answering state keeps is not kept. */
     void loadBeside(byte[] stored, int generation) {
         load(stored, generation);
@@ -83,9 +105,28 @@ final class ModelWorkspace {
      * @throws BadEventException if the event cannot be scored
      */
     double[] step(Fields fields, long eventTime) {
+        prepare(fields, eventTime);
+        model.network().step(input, state.network(), outputs, scratch);
+        return stepped(eventTime);
+    }
+
+    /**
+     * All of a step that comes before the network's.
+     *
+     * @throws BadEventException if the event cannot be scored
+     */
+    void prepare(Fields fields, long eventTime) {
         encode(fields, eventTime);
         task.before(fields, input, state);
-        model.network().step(input, state.network(), outputs, scratch);
+    }
+
+    /**
+     * All of a step that comes after the network's.
+     *
+     * @return the values after it, de-normalised
+     * @throws BadEventException if the event cannot be scored
+     */
+    double[] stepped(long eventTime) {
         requireFinite(outputs);
         requireFinite(state.network());
         remember(eventTime);

@@ -1,5 +1,6 @@
 package dev.eddy.stream;
 
+import dev.eddy.model.Fingerprint;
 import dev.eddy.state.CorruptStateException;
 import dev.eddy.state.HeldStates;
 import dev.eddy.state.StateCodec;
@@ -59,6 +60,16 @@ final class SequenceCounts {
         if (after != null) {
             add(model(after), 1);
         }
+        storeAll();
+    }
+
+    /** A sequence begins, on a model. */
+    void begin(Fingerprint model) {
+        add(HexFormat.of().formatHex(StateCodec.model(model)), 1);
+        storeAll();
+    }
+
+    private void storeAll() {
         if (!stored) {
             counts.forEach(this::put);
             stored = true;

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,10 @@ public final class Telemetry implements AutoCloseable {
     private final MultiGauge memory;
     private final MultiGauge sequences;
     private final AtomicInteger loaded = new AtomicInteger();
+    private final Counter cacheHits;
+    private final Counter cacheMisses;
+    private final AtomicLong cacheBytes = new AtomicLong();
+    private final DistributionSummary together;
     private final Measurements measurements = new Measurements(registry);
     private final Map<LabelFate, Counter> labels = new EnumMap<>(LabelFate.class);
     private final Map<Promotion, Counter> promotions = new EnumMap<>(Promotion.class);
@@ -118,7 +123,20 @@ public final class Telemetry implements AutoCloseable {
                             "Decisions of this instance about challengers, by result.",
                             Tags.of("result", lowerCase(result))));
         }
-        step = timer("eddy.step", "Time of one step of a network.", Duration.ofNanos(100), Duration.ofMillis(100));
+        step = timer(
+                "eddy.step",
+                "Time of one step of a network; of events that are stepped together, each one's share.",
+                Duration.ofNanos(100),
+                Duration.ofMillis(100));
+        cacheHits = cacheLookups("hit");
+        cacheMisses = cacheLookups("miss");
+        Gauge.builder("eddy.state.cache", cacheBytes, AtomicLong::doubleValue)
+                .description("Memory taken by the states of recently used keys.")
+                .baseUnit("bytes")
+                .register(registry);
+        together = DistributionSummary.builder("eddy.batch.events")
+                .description("Events of different keys that were stepped together.")
+                .register(registry);
         // Not a timer: those add up nanoseconds, which events replayed from years ago overflow. And not in seconds:
         // the buckets of a summary round up to whole numbers.
         lag = DistributionSummary.builder("eddy.lag")
@@ -140,6 +158,13 @@ public final class Telemetry implements AutoCloseable {
         bind(new JvmThreadMetrics());
         bind(new ProcessorMetrics());
         bind(new JvmGcMetrics());
+    }
+
+    private Counter cacheLookups(String result) {
+        return counter(
+                "eddy.state.lookups",
+                "Keys looked for among recently used ones, by result.",
+                Tags.of("result", result));
     }
 
     private Counter counter(String name, String description, Tags tags) {
@@ -207,9 +232,24 @@ public final class Telemetry implements AutoCloseable {
         return measurements;
     }
 
-    /** One step of a network took so long. */
-    public void recordStep(long nanos) {
-        step.record(nanos, TimeUnit.NANOSECONDS);
+    /** Events were taken in; the steps of the network took so long together. */
+    public void recordSteps(int count, long nanos) {
+        events.increment(count);
+        together.record(count);
+        for (int i = 0; i < count; i++) {
+            step.record(nanos / count, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * What a cache of states did since it said so last.
+     *
+     * @param byteChange by how much more memory it takes
+     */
+    public void countCache(long hits, long misses, long byteChange) {
+        cacheHits.increment((double) hits);
+        cacheMisses.increment((double) misses);
+        cacheBytes.addAndGet(byteChange);
     }
 
     /** A prediction came so long after its event's timestamp; times in the future count as none. */

@@ -3,17 +3,17 @@ package dev.eddy.bench;
 import dev.eddy.testing.TestKafka;
 import dev.eddy.wire.AvroEventEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The events, all from one seed: a number that counts, and a text that fills the value up to {@link #BYTES}. */
+/** The events, all from one seed: a number that counts, and a text that fills the value up to a size. */
 final class BenchEvents {
-    /** Size of a value, give or take a few. */
-    static final int BYTES = 100;
-
     static final String AVRO_SCHEMA = """
             {"type": "record", "name": "BenchEvent", "fields": [
               {"name": "value", "type": "double"}, {"name": "text", "type": "string"}]}
@@ -21,20 +21,26 @@ final class BenchEvents {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final UnaryOperator<byte[]> format;
+    private final Distribution distribution;
     private final int keys;
     private final String filling;
 
-    BenchEvents(String format, int keys) {
+    /**
+     * @param format json or avro
+     * @param size   bytes of a value, give or take a few
+     */
+    BenchEvents(String format, int size, Distribution distribution, int keys) {
         this.format = format.equals("avro")
                 ? new AvroEventEncoder(new Schema.Parser().parse(AVRO_SCHEMA))::encode
                 : UnaryOperator.identity();
+        this.distribution = distribution;
         this.keys = keys;
-        this.filling = "x".repeat(BYTES - value(10.25, "").length);
+        this.filling = "x".repeat(Math.max(0, size - value(10.25, "").length));
     }
 
     /** The key of the next event. */
     byte[] nextKey() {
-        return ("sensor-" + random.nextInt(keys)).getBytes(StandardCharsets.UTF_8);
+        return ("sensor-" + distribution.next(random, keys)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The value of the next event. */
@@ -47,13 +53,27 @@ final class BenchEvents {
     }
 
     /** Sends the next events, one millisecond apart. */
-    void send(TestKafka kafka, String topic, int count) {
+    void send(TestKafka kafka, String topic, long count) {
         // Up to now: a broker throws events of long ago away.
         long time = System.currentTimeMillis() - count;
-        try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
-            for (int i = 0; i < count; i++) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+            for (long i = 0; i < count; i++) {
                 producer.send(new ProducerRecord<>(topic, null, time + i, nextKey(), nextValue()));
             }
         }
+    }
+
+    /** A producer for many events. */
+    static KafkaProducer<byte[], byte[]> producer(TestKafka kafka) {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        kafka.bootstrapServers(),
+                        ProducerConfig.BATCH_SIZE_CONFIG,
+                        128 << 10,
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        5),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 }

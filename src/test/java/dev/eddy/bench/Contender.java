@@ -2,12 +2,19 @@ package dev.eddy.bench;
 
 import dev.eddy.config.EddyConfig;
 import java.io.IOException;
+import java.util.Map;
 
 /** Something that processes the events; started afresh for every run. */
 interface Contender {
     String name();
 
-    /** Starts it on topics that exist and an application id that nobody had before. */
+    /** Settings of this contender, over those that all share. */
+    Map<String, String> settings();
+
+    /** What has to be done once before the first instance starts. */
+    default void prepare(EddyConfig config) throws InterruptedException, IOException {}
+
+    /** Starts an instance on topics that exist. */
     Running start(EddyConfig config) throws InterruptedException, IOException;
 
     /** A started contender. */

@@ -7,15 +7,20 @@ import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.Deployment;
 import dev.eddy.config.EddyConfig;
 import java.io.IOException;
+import java.util.Map;
 
 /** {@code eddy run} with a model that was published and deployed. */
-record EddyContender(String name, ModelFile model) implements Contender {
+record EddyContender(String name, ModelFile model, Map<String, String> settings) implements Contender {
     @Override
-    public Running start(EddyConfig config) throws InterruptedException, IOException {
+    public void prepare(EddyConfig config) throws InterruptedException, IOException {
         new ModelPublisher(config).publish(model, written -> {});
         try (ModelDeployer deployer = new ModelDeployer(config)) {
             deployer.deploy(model.id(), Deployment.BEGINNING);
         }
+    }
+
+    @Override
+    public Running start(EddyConfig config) throws InterruptedException, IOException {
         EddyApplication application = EddyApplication.start(config);
         return new Running() {
             @Override

@@ -19,28 +19,20 @@ import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -62,7 +54,6 @@ import picocli.CommandLine.Option;
 public final class ExpiryBenchmark implements Callable<Integer> {
     private static final long TTL = Duration.ofDays(1).toMillis();
     private static final int LIVE_KEYS = 1_000;
-    private static final String SENT = "sent";
 
     @Option(names = "--keys", defaultValue = "1000000", description = "Idle sequences.")
     private int keys;
@@ -161,11 +152,11 @@ public final class ExpiryBenchmark implements Callable<Integer> {
             Topics.ensure(config, TopicRole.values());
             try (KafkaStreams streams = streams(config);
                     KafkaProducer<byte[], byte[]> producer = broker.producer();
-                    Reader reader = new Reader(broker, config.getString(EddyConfig.OUTPUT_TOPIC))) {
+                    PredictionReader reader = new PredictionReader(broker, config.getString(EddyConfig.OUTPUT_TOPIC))) {
                 streams.start();
                 long base = System.currentTimeMillis() - TTL;
                 for (int i = 0; i < keys; i++) {
-                    send(producer, config, idleKey(i), base, 0);
+                    producer.send(event(config.getString(EddyConfig.INPUT_TOPIC), idleKey(i), base));
                 }
                 producer.flush();
                 reader.await(keys);
@@ -174,7 +165,7 @@ public final class ExpiryBenchmark implements Callable<Integer> {
         }
     }
 
-    private void measure(KafkaProducer<byte[], byte[]> producer, Reader reader, EddyConfig config, long base)
+    private void measure(KafkaProducer<byte[], byte[]> producer, PredictionReader reader, EddyConfig config, long base)
             throws InterruptedException {
         Latencies.header(out, "ms");
         long warm = (long) rate * Math.min(seconds, 10);
@@ -200,27 +191,16 @@ public final class ExpiryBenchmark implements Callable<Integer> {
     /** Sends events at the rate, so many or until so many sequences have ended; says how many. */
     private long sendAtRate(
             KafkaProducer<byte[], byte[]> producer, EddyConfig config, long time, long most, long untilEnded) {
-        long begin = System.nanoTime();
-        long sent = 0;
-        while (sent < most && (untilEnded < 0 || ended.get() < untilEnded)) {
-            long now = System.nanoTime();
-            for (long due = (now - begin) * rate / 1_000_000_000L; sent < due && sent < most; sent++) {
-                send(producer, config, liveKey(sent), time, now);
-            }
-            LockSupport.parkNanos(500_000);
-        }
-        producer.flush();
-        return sent;
+        String topic = config.getString(EddyConfig.INPUT_TOPIC);
+        return SteadyLoad.send(
+                producer,
+                rate,
+                sent -> sent < most && (untilEnded < 0 || ended.get() < untilEnded),
+                sent -> event(topic, liveKey(sent), time));
     }
 
-    private static void send(
-            KafkaProducer<byte[], byte[]> producer, EddyConfig config, byte[] key, long time, long nanos) {
-        RecordHeaders headers = new RecordHeaders();
-        if (nanos != 0) {
-            headers.add(SENT, ByteBuffer.allocate(Long.BYTES).putLong(nanos).array());
-        }
-        String topic = config.getString(EddyConfig.INPUT_TOPIC);
-        producer.send(new ProducerRecord<>(topic, null, time, key, value(key), headers));
+    private static ProducerRecord<byte[], byte[]> event(String topic, byte[] key, long time) {
+        return new ProducerRecord<>(topic, null, time, key, value(key));
     }
 
     private KafkaStreams streams(EddyConfig config) {
@@ -265,70 +245,6 @@ public final class ExpiryBenchmark implements Callable<Integer> {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
-            }
-        }
-    }
-
-    /** Reads committed predictions in a thread of its own. */
-    private static final class Reader implements AutoCloseable {
-        private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-        private final KafkaConsumer<byte[], byte[]> consumer;
-        private final Thread thread = new Thread(this::read, "predictions");
-        private final AtomicLong count = new AtomicLong();
-        private volatile Latencies latencies = new Latencies("");
-        private volatile boolean closed;
-
-        Reader(BenchBroker broker, String topic) {
-            Properties settings = new Properties();
-            settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
-            settings.put(ConsumerConfig.GROUP_ID_CONFIG, "expiry-reader");
-            settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-            settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-            consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-            consumer.subscribe(List.of(topic));
-            thread.start();
-        }
-
-        private void read() {
-            while (!closed) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    var sent = record.headers().lastHeader(SENT);
-                    if (sent != null) {
-                        latencies.add(System.nanoTime()
-                                - ByteBuffer.wrap(sent.value()).getLong());
-                    }
-                    count.incrementAndGet();
-                }
-            }
-            consumer.close();
-        }
-
-        /** From now on latencies go here; call while no event is under way. */
-        void measure(Latencies into) {
-            latencies = into;
-        }
-
-        /** Waits for so many predictions in all. */
-        void await(long predictions) throws InterruptedException {
-            long before = -1;
-            long deadline = 0;
-            while (count.get() < predictions) {
-                if (count.get() > before) {
-                    before = count.get();
-                    deadline = System.nanoTime() + PATIENCE.toNanos();
-                } else if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("only " + before + " of " + predictions + " predictions came");
-                }
-                Thread.sleep(10);
-            }
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-            while (thread.isAlive()) {
-                LockSupport.parkNanos(1_000_000);
             }
         }
     }

@@ -23,6 +23,13 @@ final class Latencies {
         nanos[count++] = latency;
     }
 
+    /** So many of all events were as fast as this, nanoseconds. */
+    double quantile(double part) {
+        long[] sorted = Arrays.copyOf(nanos, count);
+        Arrays.sort(sorted);
+        return sorted[Math.min(count - 1, (int) (part * count))];
+    }
+
     static void header(PrintStream out, String unit) {
         out.printf(ROW, "", "events", "p50 " + unit, "p99 " + unit, "p99.9 " + unit, "max " + unit);
     }

@@ -4,6 +4,7 @@ import dev.eddy.config.EddyConfig;
 import dev.eddy.stream.Eddy;
 import dev.eddy.stream.StreamsSettings;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -14,13 +15,15 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
  * Kafka Streams without a network, with Eddy's settings: a record of the size of a prediction for every event, and, where
- * {@code stateSize} is not 0, as many bytes read and rewritten in a store like Eddy's.
+ * {@code stateSize} is not 0, as many bytes read and rewritten in a RocksDB store, with or without Kafka's record cache.
  */
-record PlainContender(String name, int outputSize, int stateSize) implements Contender {
+record PlainContender(String name, int outputSize, int stateSize, boolean recordCache, Map<String, String> settings)
+        implements Contender {
     @Override
     public Running start(EddyConfig config) {
         StreamsBuilder builder = new StreamsBuilder();
@@ -38,9 +41,9 @@ record PlainContender(String name, int outputSize, int stateSize) implements Con
         if (stateSize == 0) {
             return events.mapValues(event -> output);
         }
-        builder.addStateStore(Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(Eddy.STATE_STORE), Serdes.Bytes(), Serdes.ByteArray())
-                .withCachingEnabled());
+        StoreBuilder<KeyValueStore<Bytes, byte[]>> store = Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(Eddy.STATE_STORE), Serdes.Bytes(), Serdes.ByteArray());
+        builder.addStateStore(recordCache ? store.withCachingEnabled() : store.withCachingDisabled());
         return events.processValues(() -> new Rewriter(output, stateSize), Eddy.STATE_STORE);
     }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 /**
  * What one contender did in one run.
  *
- * @param perSecond events per second, from the commit at about a tenth of the events to the last commit
+ * @param perSecond events per second, from the first mark to the last
  * @param cpuMicros processor time of this JVM per event in that time, all threads, microseconds
  */
 record Run(double perSecond, double cpuMicros) {
@@ -24,18 +24,28 @@ record Run(double perSecond, double cpuMicros) {
      * Measures a contender that has just been started. The committed offsets of its group are what counts: an event is done
      * when its output, its state and its offset are committed.
      */
-    static Run measure(Contender.Running running, Admin admin, EddyConfig config, long events)
+    static Run measure(Contender.Running running, Admin admin, EddyConfig config, long from, long events)
             throws InterruptedException {
-        Mark begin = mark(running, admin, config, events / 10);
-        Mark end = mark(running, admin, config, events);
+        return between(mark(running, admin, config, from), mark(running, admin, config, events));
+    }
+
+    /** What happened between two marks. */
+    static Run between(Mark begin, Mark end) {
         double done = end.events() - begin.events();
         return new Run(done / (end.nanos() - begin.nanos()) * 1e9, (end.cpuNanos() - begin.cpuNanos()) / done / 1e3);
     }
 
-    private record Mark(long events, long nanos, long cpuNanos) {}
+    /**
+     * A moment of a run.
+     *
+     * @param events   committed so far
+     * @param nanos    the clock
+     * @param cpuNanos processor time of this JVM so far
+     */
+    record Mark(long events, long nanos, long cpuNanos) {}
 
     /** Waits until so many events are committed. */
-    private static Mark mark(Contender.Running running, Admin admin, EddyConfig config, long target)
+    static Mark mark(Contender.Running running, Admin admin, EddyConfig config, long target)
             throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         long before = 0;
@@ -55,7 +65,8 @@ record Run(double perSecond, double cpuMicros) {
         }
     }
 
-    private static long committed(Admin admin, String group) throws InterruptedException {
+    /** Events of a group that are done. */
+    static long committed(Admin admin, String group) throws InterruptedException {
         try {
             Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
@@ -71,7 +82,8 @@ record Run(double perSecond, double cpuMicros) {
         }
     }
 
-    private static long cpuNanos() {
+    /** Processor time of this JVM so far. */
+    static long cpuNanos() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.ModelVersion.Verdict;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.network.StatePrecision;
 import dev.eddy.testing.TestModels;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,8 @@ class CatalogueLifetimeTest {
     private final ModelFile third = TestModels.predictor("m", "3", CellKind.LSTM, 32, 3);
     private final long size = TestModels.live(first).memoryBytes();
     /** Two of the models fit in, three do not. */
-    private final CatalogueBench bench =
-            new CatalogueBench(new CatalogueRules(1 << 20, 6, size * 5 / 2, UNLOAD_MS, TrustedKeys.NONE));
+    private final CatalogueBench bench = new CatalogueBench(
+            new CatalogueRules(1 << 20, 6, size * 5 / 2, UNLOAD_MS, TrustedKeys.NONE, StatePrecision.FLOAT32));
 
     @AfterEach
     void close() {
@@ -204,8 +205,8 @@ class CatalogueLifetimeTest {
     @Test
     void shouldRejectMoreTensorsThanAllowed() {
         ModelFile many = TestModels.predictor("many", "1", CellKind.LSTM, 2, 1);
-        try (CatalogueBench narrow =
-                new CatalogueBench(new CatalogueRules(1 << 20, 5, Long.MAX_VALUE, UNLOAD_MS, TrustedKeys.NONE))) {
+        try (CatalogueBench narrow = new CatalogueBench(
+                new CatalogueRules(1 << 20, 5, Long.MAX_VALUE, UNLOAD_MS, TrustedKeys.NONE, StatePrecision.FLOAT32))) {
             narrow.publish(many);
             assertThat(narrow.version(many).reason()).contains("more than the 5 tensors", "eddy.model.max.tensors");
         }

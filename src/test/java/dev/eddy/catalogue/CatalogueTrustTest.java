@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.catalogue.ModelVersion.Verdict;
 import dev.eddy.model.LayerSpec.CellKind;
+import dev.eddy.network.StatePrecision;
 import dev.eddy.schema.ModelManifest;
 import dev.eddy.schema.ModelSignature;
 import dev.eddy.schema.Sha256;
@@ -21,8 +22,13 @@ class CatalogueTrustTest {
     private final SigningKey stranger = SigningKey.generate();
     private final ModelFile model = TestModels.predictor("m", "1", CellKind.LSTM, 4, 1);
     private final ModelFile next = TestModels.predictor("m", "2", CellKind.LSTM, 4, 2);
-    private final CatalogueBench bench = new CatalogueBench(
-            new CatalogueRules(1 << 20, 100, Long.MAX_VALUE, Long.MAX_VALUE, SigningKeyTest.trusting(key, second)));
+    private final CatalogueBench bench = new CatalogueBench(new CatalogueRules(
+            1 << 20,
+            100,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            SigningKeyTest.trusting(key, second),
+            StatePrecision.FLOAT32));
 
     @AfterEach
     void close() {

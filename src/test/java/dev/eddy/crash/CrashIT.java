@@ -56,6 +56,9 @@ class CrashIT {
     private static final int KILL_AFTER = 25;
 
     /** One is killed, the other goes on; then the first comes back. */
+    private static final int SMALL_CACHE = 300_000;
+
+    private static final int LARGE_CACHE = 64 << 20;
     private static final int INSTANCES = 2;
 
     /** Machines that build other things at the same time start JVMs slowly. */
@@ -147,6 +150,11 @@ class CrashIT {
                 directory.resolve("eddy.properties").toString(),
                 "-D",
                 "eddy.instance.id=crash-" + i,
+                "-D",
+                // One gathers events and has a cache that is too small, the other is left as it is.
+                EddyConfig.BATCH_SIZE + "=" + (i == 0 ? 16 : 0),
+                "-D",
+                EddyConfig.STATE_CACHE + "=" + (i == 0 ? SMALL_CACHE : LARGE_CACHE),
                 "-D",
                 "state.dir=" + directory.resolve("state-" + i));
     }

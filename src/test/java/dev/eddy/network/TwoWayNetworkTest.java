@@ -2,10 +2,8 @@ package dev.eddy.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.management.ThreadMXBean;
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
 import dev.eddy.model.InvalidModelException;
@@ -14,10 +12,10 @@ import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.model.LayerSpec.Direction;
 import dev.eddy.model.ModelSpec;
 import dev.eddy.model.SpecJson;
+import dev.eddy.testing.Allocation;
 import dev.eddy.testing.TestModels;
 import dev.eddy.testing.TwoWayCases;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -164,15 +162,8 @@ class TwoWayNetworkTest {
         float[] state = new float[network.stateSize()];
         float[][] values = new float[inputs.length][network.outputSize()];
         Network.Scratch scratch = network.newScratch();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        assumeThat(threads.isThreadAllocatedMemoryEnabled()).isTrue();
-        use(network, inputs, state, values, scratch, 2_000);
-        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-        use(network, inputs, state, values, scratch, 1_000);
-        long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
 
-        // The measurement itself may allocate a little; a float[1] per pass would be 48,000 bytes.
-        assertThat(allocated).isLessThan(2_000);
+        Allocation.expectNone(() -> use(network, inputs, state, values, scratch, 1_000));
     }
 
     private static void use(

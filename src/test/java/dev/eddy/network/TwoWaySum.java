@@ -55,6 +55,13 @@ public final class TwoWaySum implements Network {
     }
 
     @Override
+    public void require(float[] raw) {
+        if (raw[0] < 0) {
+            throw new BadEventException(Reason.UNKNOWN_TOKEN, "a number below zero");
+        }
+    }
+
+    @Override
     public void step(float[] raw, float[] state, float[] values, Scratch scratch) {
         pass(new float[][] {raw}, 1, 1, state, new float[][] {values}, scratch);
     }
@@ -68,9 +75,7 @@ public final class TwoWaySum implements Network {
     public void pass(float[][] raws, int count, int answers, float[] state, float[][] values, Scratch scratch) {
         float backward = 0;
         for (int t = count - 1; t >= 0; t--) {
-            if (raws[t][0] < 0) {
-                throw new BadEventException(Reason.UNKNOWN_TOKEN, "a number below zero");
-            }
+            require(raws[t]);
             backward = raws[t][0] + backward / 4;
             if (t < answers) {
                 values[t][1] = backward;

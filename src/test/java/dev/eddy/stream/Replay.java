@@ -52,6 +52,7 @@ final class Replay {
     final CountingPending pending = new CountingPending();
     final List<Result> results = new ArrayList<>();
     final Map<Ending, Integer> endings = new EnumMap<>(Ending.class);
+    private final Pace pace;
     private LiveDeployments deployments;
     private Inference inference;
     int reordered;
@@ -61,12 +62,16 @@ final class Replay {
     private long offset;
 
     Replay(LiveModel model, long idle) {
-        deployments = LiveDeployments.always(model);
-        restart(idle);
+        this(model, SequenceRules.NONE.withIdle(idle));
     }
 
     Replay(LiveModel model, SequenceRules rules) {
+        this(model, rules, Pace.AT_ONCE);
+    }
+
+    Replay(LiveModel model, SequenceRules rules, Pace pace) {
         deployments = LiveDeployments.always(model);
+        this.pace = pace;
         restart(rules);
     }
 
@@ -77,6 +82,9 @@ final class Replay {
 
     /** Goes on with other working memory, and other rules. */
     void restart(SequenceRules rules) {
+        if (inference != null) {
+            inference.flush();
+        }
         InferenceMonitor monitor = new InferenceMonitor() {
             @Override
             public void onEnd(Ending cause) {
@@ -101,9 +109,10 @@ final class Replay {
         inference = new Inference(
                 new JsonEvents(),
                 new JsonPredictions(),
-                () -> deployments,
+                Selection.none(() -> deployments),
                 new SequenceStores(states, pending),
                 rules,
+                pace,
                 monitor,
                 (event, outcome) -> results.add(new Result(event, outcome)));
     }
@@ -152,6 +161,7 @@ final class Replay {
 
     /** Ends every sequence that is left. */
     void end() {
+        inference.flush();
         states.keys().forEach(inference::end);
     }
 

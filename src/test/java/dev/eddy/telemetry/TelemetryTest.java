@@ -48,7 +48,7 @@ class TelemetryTest {
 
     @Test
     void shouldKeepStepAndLagAsHistograms() {
-        telemetry.recordStep(600);
+        telemetry.recordSteps(1, 600);
         telemetry.recordLag(20);
         telemetry.recordLag(-5);
 

@@ -4,6 +4,7 @@ import dev.eddy.catalogue.BadKeyException;
 import dev.eddy.catalogue.CatalogueRules;
 import dev.eddy.catalogue.TrustedKeys;
 import dev.eddy.config.EddyConfig;
+import dev.eddy.network.StatePrecision;
 import org.apache.kafka.common.config.ConfigException;
 
 /** What the settings ask of models. */
@@ -22,7 +23,8 @@ public final class ModelRules {
                 config.getInt(EddyConfig.MODEL_MAX_TENSORS),
                 memory == 0 ? Runtime.getRuntime().maxMemory() / 2 : memory,
                 config.getLong(EddyConfig.MODEL_UNLOAD),
-                trustedKeys(config));
+                trustedKeys(config),
+                StatePrecision.of(config.getString(EddyConfig.STATE_PRECISION)));
     }
 
     /** @throws ConfigException if one cannot be used */

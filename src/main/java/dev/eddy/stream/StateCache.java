@@ -1,0 +1,311 @@
+package dev.eddy.stream;
+
+import dev.eddy.network.LiveModel;
+import dev.eddy.state.HeldStates;
+import dev.eddy.state.SequenceState;
+import dev.eddy.state.StateCodec;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * The states of the sequences used lately, decoded, in front of the store. A state that is kept here is read from the store
+ * once, and written once at the next {@link #flush}, however often it changed: whoever commits must flush before. The least
+ * recently used go when the budget is spent. Where keys do not come back while they are kept, nearly all states are
+ * written through at once; see {@link KeyReuse}. What is kept or written when changes no result. Used by one thread.
+ */
+final class StateCache {
+    /** What an entry takes beside its key and its state: objects, their headers, and the place in the map. */
+    private static final int ENTRY_BYTES = 250;
+    /** Entries that leave at a change, at most, so that no event waits for many. */
+    private static final int EVICTED_AT_ONCE = 4;
+
+    private static final int MOST_SPARES = 64;
+
+    private final StateAccess store;
+    private final LongSupplier budget;
+    private final KeyReuse reuse = new KeyReuse();
+    private final Map<Bytes, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final List<Entry> changed = new ArrayList<>();
+    private final List<SequenceState> spares = new ArrayList<>(); // of one model
+    private long bytes;
+
+    /**
+     * What is known of a key: that it has no sequence, or the state of it, decoded or as bytes. Valid until the next call that
+     * changes the cache.
+     */
+    static final class Entry {
+        private final Bytes key;
+        private SequenceState state; // null: only as bytes, or none
+        private byte[] encoded; // null: only decoded, or none
+        private int weight;
+        private boolean kept;
+        private boolean changed;
+        private boolean pending;
+
+        private Entry(Bytes key) {
+            this.key = key;
+        }
+
+        byte[] key() {
+            return key.get();
+        }
+
+        /** Whether the key has no sequence. */
+        boolean isEmpty() {
+            return state == null && encoded == null;
+        }
+
+        /** Whether an event of the key was gathered and its step is still to come: what is here is the state before it. */
+        boolean isPending() {
+            return pending;
+        }
+
+        /** The state of the one model of the sequence; null if it is not decoded, or there is none. */
+        SequenceState state() {
+            return state;
+        }
+
+        /** What is stored for the key; null for nothing. */
+        byte[] bytes() {
+            if (encoded == null && state != null) {
+                encoded = StateCodec.write(state);
+            }
+            return encoded;
+        }
+
+        /** Generation of the deployment the sequence is on; 0 where there is none. */
+        int generation() {
+            if (isEmpty()) {
+                return 0;
+            }
+            return state != null
+                    ? state.generation()
+                    : StateCodec.generation(HeldStates.read(encoded).answering());
+        }
+
+        /** The latest time of an event of the sequence. */
+        long lastEventTime() {
+            return state != null
+                    ? state.lastEventTime()
+                    : StateCodec.lastEventTime(HeldStates.read(encoded).answering());
+        }
+
+        /** Whether the sequence has seen an event's number. */
+        boolean hasSeen(long number) {
+            if (isEmpty()) {
+                return false;
+            }
+            return state != null
+                    ? state.hasSeen(number)
+                    : StateCodec.hasSeen(HeldStates.read(encoded).answering(), number);
+        }
+
+        /** Whether the sequence is one of this model alone, on the deployment of this generation. */
+        boolean isOnlyOf(LiveModel model, int generation) {
+            if (state != null) {
+                return state.model() == model && state.generation() == generation;
+            }
+            return encoded != null
+                    && HeldStates.isSingle(encoded)
+                    && StateCodec.generation(encoded) == generation
+                    && StateCodec.belongsTo(encoded, model.id().fingerprint());
+        }
+    }
+
+    /**
+     * A cache.
+     *
+     * @param budget bytes of memory it may take, asked again and again; 0 writes everything through
+     */
+    StateCache(StateAccess store, LongSupplier budget) {
+        this.store = store;
+        this.budget = budget;
+    }
+
+    /** What is known of a key. */
+    Entry find(byte[] key) {
+        Bytes wrapped = Bytes.wrap(key);
+        Entry entry = entries.get(wrapped);
+        reuse.onLookup(wrapped, entry != null);
+        if (entry == null) {
+            entry = new Entry(wrapped);
+            entry.encoded = store.get(key);
+        }
+        return entry;
+    }
+
+    /** Takes bytes as what is to be stored for a key. */
+    void put(byte[] key, byte[] held) {
+        Entry entry = find(key);
+        recycle(entry);
+        entry.encoded = held;
+        onChange(entry);
+    }
+
+    /** Forgets a key. */
+    void delete(byte[] key) {
+        put(key, null);
+    }
+
+    /**
+     * Takes a state as the new one of a key.
+     *
+     * @param state the only state of the sequence; belongs to the cache from now on
+     * @return another object of the same model, of undefined content, in exchange
+     */
+    SequenceState exchange(Entry entry, SequenceState state) {
+        SequenceState old = entry.state;
+        entry.state = state;
+        entry.encoded = null;
+        onChange(entry);
+        if (!entry.kept) {
+            entry.state = null; // it was written
+            return state;
+        }
+        return old != null && old.model() == state.model() ? old : spare(state.model());
+    }
+
+    /** Keeps what is known of a key while an event of it waits for its step. */
+    void hold(Entry entry) {
+        entry.pending = true;
+        if (!entry.kept) {
+            entries.put(entry.key, entry);
+        }
+    }
+
+    /** The step of the event is about to be taken in, or will not come. */
+    void release(Entry entry) {
+        if (entry.pending && !entry.kept) {
+            entries.remove(entry.key);
+        }
+        entry.pending = false;
+    }
+
+    private void onChange(Entry entry) {
+        if (!entry.kept && !(budget.getAsLong() > 0 && reuse.isWorthKeeping(entry.key))) {
+            write(entry);
+            return;
+        }
+        if (!entry.kept) {
+            entry.kept = true;
+            entries.put(entry.key, entry);
+        }
+        if (!entry.changed) {
+            entry.changed = true;
+            changed.add(entry);
+        }
+        bytes -= entry.weight;
+        entry.weight = weigh(entry);
+        bytes += entry.weight;
+        evict(entry);
+    }
+
+    private static int weigh(Entry entry) {
+        int state = 0;
+        if (entry.state != null) {
+            state = StateCodec.size(entry.state);
+        } else if (entry.encoded != null) {
+            state = entry.encoded.length;
+        }
+        return ENTRY_BYTES + entry.key.get().length + state;
+    }
+
+    private void evict(Entry latest) {
+        long allowed = reuse.share(budget.getAsLong());
+        if (bytes <= allowed) {
+            return;
+        }
+        Iterator<Entry> eldest = entries.values().iterator();
+        for (int i = 0; i < EVICTED_AT_ONCE && bytes > allowed && eldest.hasNext(); i++) {
+            Entry entry = eldest.next();
+            if (entry.pending || entry == latest) {
+                return; // all that follow were used as lately
+            }
+            if (entry.changed) {
+                entry.changed = false;
+                write(entry);
+            }
+            eldest.remove();
+            entry.kept = false;
+            bytes -= entry.weight;
+            recycle(entry);
+            entry.encoded = null;
+            reuse.onEviction();
+        }
+        if (changed.size() > 2 * entries.size() + MOST_SPARES) {
+            changed.removeIf(entry -> !entry.changed);
+        }
+    }
+
+    private void write(Entry entry) {
+        byte[] stored = entry.bytes();
+        if (stored == null) {
+            store.delete(entry.key.get());
+        } else {
+            store.put(entry.key.get(), stored);
+        }
+        if (entry.state != null) {
+            entry.encoded = null; // its memory was not counted
+        }
+    }
+
+    private void recycle(Entry entry) {
+        if (entry.state != null) {
+            if (!spares.isEmpty() && spares.get(0).model() != entry.state.model()) {
+                spares.clear();
+            }
+            if (spares.size() < MOST_SPARES) {
+                spares.add(entry.state);
+            }
+            entry.state = null;
+        }
+    }
+
+    private SequenceState spare(LiveModel model) {
+        boolean fits = !spares.isEmpty() && spares.get(0).model() == model;
+        return fits ? spares.remove(spares.size() - 1) : new SequenceState(model);
+    }
+
+    /** Writes all that changed since it was written last. */
+    void flush() {
+        for (Entry entry : changed) {
+            if (entry.changed) {
+                entry.changed = false;
+                write(entry);
+                if (entry.isEmpty() && !entry.pending) {
+                    entries.remove(entry.key);
+                    entry.kept = false;
+                    bytes -= entry.weight;
+                }
+            }
+        }
+        changed.clear();
+    }
+
+    /** Lets go of models, which may leave memory: their states are kept as bytes. */
+    void letGo(Predicate<LiveModel> models) {
+        spares.removeIf(state -> models.test(state.model()));
+        for (Entry entry : entries.values()) {
+            if (entry.state != null && !entry.pending && models.test(entry.state.model())) {
+                entry.encoded = entry.bytes();
+                entry.state = null;
+            }
+        }
+    }
+
+    /** Bytes of memory taken, about. */
+    long size() {
+        return bytes;
+    }
+
+    /** Which keys come back. */
+    KeyReuse reuse() {
+        return reuse;
+    }
+}
