@@ -14,20 +14,14 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Headers;
 
-/**
- * Events as plain Avro binary of one schema. A model reads few fields of an event, so none is made an object before it is asked
- * for; where the bytes are not plainly a record, Avro's own reader decides.
- */
+/** Events as plain Avro binary of one schema. */
 public final class AvroEvents implements EventDecoder {
     private final GenericDatumReader<GenericRecord> reader;
     private final CheckedDecoder decoder = new CheckedDecoder();
-    private final AvroFields fields; // null: records of the schema are not looked at without being read
     private GenericRecord record;
 
     public AvroEvents(Schema schema) {
-        AvroShape shape = AvroShape.of(schema);
         this.reader = new GenericDatumReader<>(schema);
-        this.fields = shape == null ? null : new AvroFields(shape, this::read);
     }
 
     /**
@@ -51,11 +45,6 @@ public final class AvroEvents implements EventDecoder {
 
     @Override
     public Fields decode(String topic, Headers headers, byte[] value) {
-        return fields != null && fields.read(value) ? fields : read(value);
-    }
-
-    /** The fields of a record that is read as a whole. */
-    Fields read(byte[] value) {
         try {
             decoder.reset(value);
             record = reader.read(record, decoder);

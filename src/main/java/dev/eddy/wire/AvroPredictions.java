@@ -5,119 +5,42 @@ import dev.eddy.model.Ending;
 import dev.eddy.model.Fingerprint;
 import dev.eddy.model.ModelId;
 import dev.eddy.schema.PredictionRecord;
+import dev.eddy.schema.Sha256;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
 
-/**
- * Predictions as plain Avro binary of {@code schemas/prediction.avsc}. They are written field by field, in the order of the
- * schema: a record of objects for each would cost more than the network's step.
- */
+/** Predictions as plain Avro binary of {@code schemas/prediction.avsc}. */
 public final class AvroPredictions implements PredictionEncoder {
-    private static final int NULL = 0;
+    private final SpecificDatumWriter<PredictionRecord> writer =
+            new SpecificDatumWriter<>(PredictionRecord.SCHEMA$, generatedCode());
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
 
-    /** The second place of a union with null, as it is encoded. */
-    private static final int PRESENT = 2;
-
-    /** Places in the enum of starts, as they are encoded. */
-    private static final int COLD = 0;
-
-    private static final int WARM = 2;
-
-    private final AvroBytes avro = new AvroBytes();
-    private final PerModel<byte[]> models = new PerModel<>(AvroPredictions::bytesOf);
+    /** Records write themselves by their generated code, not by going through the schema. */
+    private static SpecificData generatedCode() {
+        SpecificData data = new SpecificData();
+        data.setCustomCoders(true);
+        return data;
+    }
 
     @Override
     public byte[] encode(Prediction prediction) {
-        avro.clear();
-        avro.number(prediction.timestamp());
-        avro.number(prediction.step());
-        avro.put(models.of(prediction.model()));
-        avro.octet(prediction.start() == Prediction.Start.COLD ? COLD : WARM);
-        avro.reals(prediction.values());
-        optional(prediction.label());
-        optional(prediction.probabilities());
-        optional(prediction.symbol());
-        optional(prediction.residual());
-        optional(prediction.deviation());
-        Prediction.Language language = prediction.language();
-        optional(logProbability(prediction));
-        optional(language == null ? null : (Double) language.perplexity());
-        if (isPresent(prediction.lookAhead())) {
-            avro.number(prediction.lookAhead());
-        }
-        write(prediction.decoded());
-        optional(prediction.end() == null ? null : prediction.end().lowerCase());
-        return avro.toArray();
-    }
-
-    /** A model's part of its predictions. */
-    private static byte[] bytesOf(ModelId id) {
-        AvroBytes bytes = new AvroBytes();
-        bytes.string(id.name());
-        bytes.string(id.version());
-        bytes.put(id.fingerprint().bytes());
-        return bytes.toArray();
-    }
-
-    private boolean isPresent(Object value) {
-        avro.octet(value == null ? NULL : PRESENT);
-        return value != null;
-    }
-
-    private void optional(String text) {
-        if (isPresent(text)) {
-            avro.string(text);
-        }
-    }
-
-    private void optional(Double number) {
-        if (isPresent(number)) {
-            avro.real(number);
-        }
-    }
-
-    private void optional(double[] numbers) {
-        if (isPresent(numbers)) {
-            avro.reals(numbers);
-        }
-    }
-
-    private void optional(float[] numbers) {
-        if (isPresent(numbers)) {
-            avro.reals(numbers);
-        }
-    }
-
-    /** The fields {@code tokens}, {@code logProbabilities}, {@code ended}, {@code outputs}. */
-    private void write(Decoded decoded) {
-        if (decoded instanceof Decoded.Tokens tokens) {
-            avro.octet(PRESENT);
-            if (!tokens.texts().isEmpty()) {
-                avro.number(tokens.texts().size());
-                tokens.texts().forEach(avro::string);
-            }
-            avro.octet(0);
-            optional(tokens.logProbabilities());
-            avro.octet(PRESENT);
-            avro.octet(tokens.ended() ? 1 : 0);
-        } else {
-            avro.octet(NULL);
-            avro.octet(NULL);
-            avro.octet(NULL);
-        }
-        if (decoded instanceof Decoded.Numbers numbers) {
-            avro.octet(PRESENT);
-            if (numbers.vectors().length > 0) {
-                avro.number(numbers.vectors().length);
-            }
-            for (double[] vector : numbers.vectors()) {
-                avro.reals(vector);
-            }
-            avro.octet(0);
-        } else {
-            avro.octet(NULL);
+        try {
+            bytes.reset();
+            writer.write(toRecord(prediction), encoder);
+            encoder.flush();
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
         }
     }
 
@@ -168,11 +91,61 @@ public final class AvroPredictions implements PredictionEncoder {
                         record.getEnded());
     }
 
+    private static PredictionRecord toRecord(Prediction prediction) {
+        Prediction.Language language = prediction.language();
+        Decoded.Tokens tokens = prediction.decoded() instanceof Decoded.Tokens given ? given : null;
+        return new PredictionRecord(
+                prediction.timestamp(),
+                prediction.step(),
+                prediction.model().name(),
+                prediction.model().version(),
+                new Sha256(prediction.model().fingerprint().bytes()),
+                dev.eddy.schema.Start.valueOf(prediction.start().name()),
+                list(prediction.values()),
+                prediction.label(),
+                list(prediction.probabilities()),
+                prediction.symbol(),
+                list(prediction.residual()),
+                list(prediction.deviation()),
+                logProbability(prediction),
+                language == null ? null : language.perplexity(),
+                prediction.lookAhead(),
+                tokens == null ? null : tokens.texts(),
+                tokens == null ? null : list(tokens.logProbabilities()),
+                tokens == null ? null : tokens.ended(),
+                prediction.decoded() instanceof Decoded.Numbers numbers ? list(numbers.vectors()) : null,
+                prediction.end() == null ? null : prediction.end().lowerCase());
+    }
+
     private static Double logProbability(Prediction prediction) {
         if (prediction.decoded() instanceof Decoded.Tokens tokens) {
             return tokens.logProbability();
         }
         return prediction.language() == null ? null : prediction.language().logProbability();
+    }
+
+    private static List<List<Double>> list(double[][] vectors) {
+        List<List<Double>> list = new ArrayList<>(vectors.length);
+        for (double[] vector : vectors) {
+            list.add(list(vector));
+        }
+        return list;
+    }
+
+    private static List<Double> list(double[] numbers) {
+        List<Double> list = numbers == null ? null : new ArrayList<>(numbers.length);
+        for (int i = 0; list != null && i < numbers.length; i++) {
+            list.add(numbers[i]);
+        }
+        return list;
+    }
+
+    private static List<Float> list(float[] numbers) {
+        List<Float> list = numbers == null ? null : new ArrayList<>(numbers.length);
+        for (int i = 0; list != null && i < numbers.length; i++) {
+            list.add(numbers[i]);
+        }
+        return list;
     }
 
     private static double[] doubles(List<Double> list) {

@@ -1,11 +1,15 @@
 package dev.eddy.wire;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.eddy.model.Decoded;
 import dev.eddy.model.ModelId;
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * Predictions as JSON objects in UTF-8: {@code key}, {@code timestamp}, {@code step}, {@code model}, {@code version},
@@ -15,129 +19,184 @@ import java.util.List;
  * written with the fewest digits that read back to it.
  */
 public final class JsonPredictions implements PredictionEncoder {
-    private static final byte[] KEY = ascii("{\"key\":");
-    private static final byte[] TIMESTAMP = ascii(",\"timestamp\":");
-    private static final byte[] STEP = ascii(",\"step\":");
-    private static final byte[] START_COLD = ascii(",\"start\":\"cold\",\"values\":");
-    private static final byte[] START_WARM = ascii(",\"start\":\"warm\",\"values\":");
-    private static final byte[] LABEL = ascii(",\"label\":");
-    private static final byte[] PROBABILITIES = ascii(",\"probabilities\":");
-    private static final byte[] SYMBOL = ascii(",\"symbol\":");
-    private static final byte[] RESIDUAL = ascii(",\"residual\":");
-    private static final byte[] DEVIATION = ascii(",\"deviation\":");
-    private static final byte[] LOG_PROBABILITY = ascii(",\"logProbability\":");
-    private static final byte[] PERPLEXITY = ascii(",\"perplexity\":");
-    private static final byte[] LOOK_AHEAD = ascii(",\"lookAhead\":");
-    private static final byte[] TOKENS = ascii(",\"tokens\":[");
-    private static final byte[] LOG_PROBABILITIES = ascii(",\"logProbabilities\":");
-    private static final byte[] ENDED_TRUE = ascii(",\"ended\":true");
-    private static final byte[] ENDED_FALSE = ascii(",\"ended\":false");
-    private static final byte[] OUTPUTS = ascii(",\"outputs\":[");
-    private static final byte[] END = ascii(",\"end\":");
-    private static final byte[] CLOSE = ascii("}");
+    // Not the platform's Double.toString: its digits changed between Java releases.
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .rootValueSeparator("")
+            .build();
 
-    private final JsonBytes json = new JsonBytes();
-    private final PerModel<byte[]> models = new PerModel<>(JsonPredictions::textOf);
+    private static final SerializedString KEY = new SerializedString("key");
+    private static final SerializedString TIMESTAMP = new SerializedString("timestamp");
+    private static final SerializedString STEP = new SerializedString("step");
+    private static final SerializedString MODEL = new SerializedString("model");
+    private static final SerializedString VERSION = new SerializedString("version");
+    private static final SerializedString FINGERPRINT = new SerializedString("fingerprint");
+    private static final SerializedString START = new SerializedString("start");
+    private static final SerializedString COLD = new SerializedString("cold");
+    private static final SerializedString WARM = new SerializedString("warm");
+    private static final SerializedString VALUES = new SerializedString("values");
+    private static final SerializedString LABEL = new SerializedString("label");
+    private static final SerializedString PROBABILITIES = new SerializedString("probabilities");
+    private static final SerializedString LOG_PROBABILITY = new SerializedString("logProbability");
+    private static final SerializedString PERPLEXITY = new SerializedString("perplexity");
+    private static final SerializedString SYMBOL = new SerializedString("symbol");
+    private static final SerializedString RESIDUAL = new SerializedString("residual");
+    private static final SerializedString DEVIATION = new SerializedString("deviation");
+    private static final SerializedString END = new SerializedString("end");
+    private static final SerializedString LOOK_AHEAD = new SerializedString("lookAhead");
+
+    private static final SerializedString TOKENS = new SerializedString("tokens");
+    private static final SerializedString LOG_PROBABILITIES = new SerializedString("logProbabilities");
+    private static final SerializedString ENDED = new SerializedString("ended");
+    private static final SerializedString OUTPUTS = new SerializedString("outputs");
+
+    private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
+    private final JsonGenerator json; // kept: making one costs as much as writing a prediction
+    private final PerModel<ModelText> models = new PerModel<>(ModelText::new);
+
+    public JsonPredictions() {
+        try {
+            json = JSON.createGenerator(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
+        }
+    }
 
     @Override
     public byte[] encode(Prediction prediction) {
-        json.clear();
-        json.put(KEY);
-        json.key(prediction.key());
-        json.put(TIMESTAMP);
-        json.number(prediction.timestamp());
-        json.put(STEP);
-        json.number(prediction.step());
-        json.put(models.of(prediction.model()));
-        json.put(prediction.start() == Prediction.Start.COLD ? START_COLD : START_WARM);
-        json.numbers(prediction.values());
-        writeTask(prediction);
-        if (prediction.lookAhead() != null) {
-            json.put(LOOK_AHEAD);
-            json.number((long) prediction.lookAhead());
+        bytes.reset();
+        try {
+            write(prediction);
+            json.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
         }
-        if (prediction.decoded() != null) {
-            write(prediction.decoded());
-        }
-        if (prediction.end() != null) {
-            json.put(END);
-            json.string(prediction.end().lowerCase());
-        }
-        json.put(CLOSE);
-        return json.toArray();
+        return bytes.toByteArray();
     }
 
-    /** What the model's task adds to the values. */
-    private void writeTask(Prediction prediction) {
+    private void write(Prediction prediction) throws IOException {
+        json.writeStartObject();
+        json.writeFieldName(KEY);
+        json.writeString(KeyText.of(prediction.key()));
+        json.writeFieldName(TIMESTAMP);
+        json.writeNumber(prediction.timestamp());
+        json.writeFieldName(STEP);
+        json.writeNumber(prediction.step());
+        models.of(prediction.model()).write(json);
+        json.writeFieldName(START);
+        json.writeString(prediction.start() == Prediction.Start.COLD ? COLD : WARM);
+        write(json, VALUES, prediction.values());
         if (prediction.label() != null) {
-            json.put(LABEL);
-            json.string(prediction.label());
-            json.put(PROBABILITIES);
-            json.numbers(prediction.probabilities());
+            json.writeFieldName(LABEL);
+            json.writeString(prediction.label());
+            json.writeFieldName(PROBABILITIES);
+            json.writeStartArray();
+            for (float probability : prediction.probabilities()) {
+                json.writeNumber(probability);
+            }
+            json.writeEndArray();
         }
         if (prediction.symbol() != null) {
-            json.put(SYMBOL);
-            json.string(prediction.symbol());
+            json.writeFieldName(SYMBOL);
+            json.writeString(prediction.symbol());
         }
         if (prediction.residual() != null) {
-            json.put(RESIDUAL);
-            json.numbers(prediction.residual());
+            write(json, RESIDUAL, prediction.residual());
         }
         if (prediction.deviation() != null) {
-            json.put(DEVIATION);
-            json.numbers(prediction.deviation());
+            write(json, DEVIATION, prediction.deviation());
         }
         if (prediction.language() != null) {
-            write(prediction.language());
+            write(json, prediction.language());
         }
+        if (prediction.lookAhead() != null) {
+            json.writeFieldName(LOOK_AHEAD);
+            json.writeNumber(prediction.lookAhead());
+        }
+        if (prediction.decoded() != null) {
+            write(json, prediction.decoded());
+        }
+        if (prediction.end() != null) {
+            json.writeFieldName(END);
+            json.writeString(prediction.end().lowerCase());
+        }
+        json.writeEndObject();
     }
 
-    private void write(Prediction.Language language) {
-        if (language.logProbability() != null) {
-            json.put(LOG_PROBABILITY);
-            json.number((double) language.logProbability());
-        }
-        json.put(PERPLEXITY);
-        json.number(language.perplexity());
-    }
-
-    private void write(Decoded decoded) {
+    private static void write(JsonGenerator json, Decoded decoded) throws IOException {
         if (decoded instanceof Decoded.Tokens tokens) {
-            json.put(TOKENS);
-            List<String> texts = tokens.texts();
-            for (int i = 0; i < texts.size(); i++) {
-                json.separate(i);
-                json.string(texts.get(i));
+            json.writeFieldName(TOKENS);
+            json.writeStartArray();
+            for (String text : tokens.texts()) {
+                json.writeString(text);
             }
-            json.end();
-            json.put(LOG_PROBABILITIES);
-            json.numbers(tokens.logProbabilities());
-            json.put(LOG_PROBABILITY);
-            json.number(tokens.logProbability());
-            json.put(tokens.ended() ? ENDED_TRUE : ENDED_FALSE);
+            json.writeEndArray();
+            write(json, LOG_PROBABILITIES, tokens.logProbabilities());
+            json.writeFieldName(LOG_PROBABILITY);
+            write(json, tokens.logProbability());
+            json.writeFieldName(ENDED);
+            json.writeBoolean(tokens.ended());
         } else if (decoded instanceof Decoded.Numbers numbers) {
-            json.put(OUTPUTS);
-            double[][] vectors = numbers.vectors();
-            for (int i = 0; i < vectors.length; i++) {
-                json.separate(i);
-                json.numbers(vectors[i]);
+            json.writeFieldName(OUTPUTS);
+            json.writeStartArray();
+            for (double[] vector : numbers.vectors()) {
+                write(json, vector);
             }
-            json.end();
+            json.writeEndArray();
         }
     }
 
-    /** A model's part of its predictions. */
-    private static byte[] textOf(ModelId id) {
-        JsonBytes text = new JsonBytes();
-        text.put(ascii(",\"model\":\""));
-        text.put(new SerializedString(id.name()).asQuotedUTF8());
-        text.put(ascii("\",\"version\":\""));
-        text.put(new SerializedString(id.version()).asQuotedUTF8());
-        text.put(ascii("\",\"fingerprint\":\"" + id.fingerprint() + "\""));
-        return text.toArray();
+    /** A model's part of its predictions, encoded once. */
+    private static final class ModelText {
+        private final SerializedString name;
+        private final SerializedString version;
+        private final SerializedString fingerprint;
+
+        ModelText(ModelId id) {
+            this.name = new SerializedString(id.name());
+            this.version = new SerializedString(id.version());
+            this.fingerprint = new SerializedString(id.fingerprint().toString());
+        }
+
+        void write(JsonGenerator json) throws IOException {
+            json.writeFieldName(MODEL);
+            json.writeString(name);
+            json.writeFieldName(VERSION);
+            json.writeString(version);
+            json.writeFieldName(FINGERPRINT);
+            json.writeString(fingerprint);
+        }
     }
 
-    private static byte[] ascii(String text) {
-        return text.getBytes(US_ASCII);
+    private static void write(JsonGenerator json, SerializedString name, double[] numbers) throws IOException {
+        json.writeFieldName(name);
+        write(json, numbers);
+    }
+
+    private static void write(JsonGenerator json, double[] numbers) throws IOException {
+        json.writeStartArray();
+        for (double number : numbers) {
+            write(json, number);
+        }
+        json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, Prediction.Language language) throws IOException {
+        if (language.logProbability() != null) {
+            json.writeFieldName(LOG_PROBABILITY);
+            write(json, language.logProbability());
+        }
+        json.writeFieldName(PERPLEXITY);
+        write(json, language.perplexity());
+    }
+
+    private static void write(JsonGenerator json, double number) throws IOException {
+        if ((float) number == number) {
+            json.writeNumber((float) number);
+        } else if (Double.isNaN(number)) {
+            json.writeNull();
+        } else {
+            json.writeNumber(number);
+        }
     }
 }

@@ -15,7 +15,7 @@ final class ObjectFields {
 
     static Fields of(Object value) {
         if (value instanceof JsonNode node) {
-            return JsonTree.fields(node);
+            return JsonEvents.fields(node);
         } else if (value instanceof IndexedRecord || value instanceof Map) {
             return path -> {
                 Object inner = value;

@@ -10,8 +10,6 @@ import dev.eddy.wire.AvroPredictions;
 import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.JsonEvents;
 import dev.eddy.wire.JsonPredictions;
-import dev.eddy.wire.LibraryEvents;
-import dev.eddy.wire.LibraryPredictions;
 import dev.eddy.wire.Prediction;
 import dev.eddy.wire.PredictionEncoder;
 import java.lang.management.ManagementFactory;
@@ -29,7 +27,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * What an event costs outside Kafka, its state and the network: decoding its bytes, reading the features, encoding the
- * prediction; each by itself, beside what Jackson and Avro take, taking turns. Nanoseconds of processor time and bytes allocated.
+ * prediction; each by itself, taking turns. Nanoseconds of processor time and bytes allocated.
  * With arguments, only what has one of them in its name.
  * {@code mvn -q test-compile exec:java -Dexec.mainClass=dev.eddy.bench.WireTime -Dexec.classpathScope=test}
  */
@@ -38,9 +36,6 @@ public final class WireTime {
     private static final int WARM_UP = 5;
     private static final long ROUND_NANOS = 200_000_000L;
     private static final int VALUES = 1024;
-
-    /** Eddy's own, and the libraries' as they come. */
-    private static final List<String> BY = List.of("", ", by the library");
 
     /** A reading of five fields, of which models use some. */
     private static final String SENSOR_SCHEMA = """
@@ -73,32 +68,12 @@ public final class WireTime {
     private WireTime() {
         Schema sensor = new Schema.Parser().parse(SENSOR_SCHEMA);
         Schema bench = new Schema.Parser().parse(BenchEvents.AVRO_SCHEMA);
-        decode(
-                "json",
-                "bench",
-                bench(UnaryOperator.identity()),
-                List.of(new JsonEvents(), LibraryEvents.json()),
-                NUMBER);
-        decode(
-                "json",
-                "sensor",
-                sensor(UnaryOperator.identity()),
-                List.of(new JsonEvents(), LibraryEvents.json()),
-                SENSOR);
-        decode(
-                "avro",
-                "bench",
-                bench(new AvroEventEncoder(bench)::encode),
-                List.of(new AvroEvents(bench), LibraryEvents.avro(bench)),
-                NUMBER);
-        decode(
-                "avro",
-                "sensor",
-                sensor(new AvroEventEncoder(sensor)::encode),
-                List.of(new AvroEvents(sensor), LibraryEvents.avro(sensor)),
-                SENSOR);
-        encode("json", List.of(new JsonPredictions(), LibraryPredictions::json));
-        encode("avro", List.of(new AvroPredictions(), LibraryPredictions::avro));
+        decode("json", "bench", bench(UnaryOperator.identity()), new JsonEvents(), NUMBER);
+        decode("json", "sensor", sensor(UnaryOperator.identity()), new JsonEvents(), SENSOR);
+        decode("avro", "bench", bench(new AvroEventEncoder(bench)::encode), new AvroEvents(bench), NUMBER);
+        decode("avro", "sensor", sensor(new AvroEventEncoder(sensor)::encode), new AvroEvents(sensor), SENSOR);
+        encode("json", new JsonPredictions());
+        encode("avro", new AvroPredictions());
     }
 
     public static void main(String[] only) {
@@ -106,7 +81,7 @@ public final class WireTime {
     }
 
     private byte[][] bench(UnaryOperator<byte[]> format) {
-        BenchEvents events = new BenchEvents("json", 1);
+        BenchEvents events = new BenchEvents("json", 100, Distribution.UNIFORM, 1);
         return fill(events::nextValue, format);
     }
 
@@ -133,26 +108,21 @@ public final class WireTime {
         return values;
     }
 
-    private void decode(
-            String format, String name, byte[][] values, List<EventDecoder> decoders, List<Feature> features) {
+    private void decode(String format, String name, byte[][] values, EventDecoder decoder, List<Feature> features) {
         Headers headers = new RecordHeaders();
         FeatureEncoder encoder = new FeatureEncoder(features);
         float[] input = new float[encoder.width()];
         float[] previous = new float[encoder.rememberedWidth()];
-        for (int of = 0; of < decoders.size(); of++) {
-            EventDecoder decoder = decoders.get(of);
-            String who = format + " " + name + " event: ";
-            contenders.put(
-                    who + "decode" + BY.get(of),
-                    i -> decoder.decode("t", headers, values[i]).hashCode());
-            contenders.put(who + "decode, features" + BY.get(of), i -> {
-                encoder.encode(decoder.decode("t", headers, values[i]), 0, previous, input);
-                return input[0];
-            });
-        }
+        String who = format + " " + name + " event: ";
+        contenders.put(
+                who + "decode", i -> decoder.decode("t", headers, values[i]).hashCode());
+        contenders.put(who + "decode, features", i -> {
+            encoder.encode(decoder.decode("t", headers, values[i]), 0, previous, input);
+            return input[0];
+        });
     }
 
-    private void encode(String format, List<PredictionEncoder> encoders) {
+    private void encode(String format, PredictionEncoder encoder) {
         ModelId model = new ModelId("boiler", "2025-11", Fingerprint.of(new byte[] {1}));
         Prediction[] one = new Prediction[VALUES];
         Prediction[] four = new Prediction[VALUES];
@@ -176,13 +146,10 @@ public final class WireTime {
                     },
                     null);
         }
-        for (int of = 0; of < encoders.size(); of++) {
-            PredictionEncoder encoder = encoders.get(of);
-            String who = format + " prediction: ";
-            contenders.put(who + "1 value" + BY.get(of), i -> encoder.encode(one[i]).length);
-            contenders.put(who + "4 values, 4 residuals" + BY.get(of), i -> encoder.encode(four[i]).length);
-            contenders.put(who + "5 values, label" + BY.get(of), i -> encoder.encode(tagged[i]).length);
-        }
+        String who = format + " prediction: ";
+        contenders.put(who + "1 value", i -> encoder.encode(one[i]).length);
+        contenders.put(who + "4 values, 4 residuals", i -> encoder.encode(four[i]).length);
+        contenders.put(who + "5 values, label", i -> encoder.encode(tagged[i]).length);
     }
 
     private double[] values(int count) {
@@ -239,7 +206,7 @@ public final class WireTime {
             }
         }
         nanos.forEach((name, rounds) -> System.out.printf(
-                Locale.ROOT, "%-55s %18s ns %6.0f B%n", name, Figures.text("%.0f", rounds), bytes.get(name)));
+                Locale.ROOT, "%-40s %18s ns %6.0f B%n", name, Figures.text("%.0f", rounds), bytes.get(name)));
         if (Double.isNaN(sink)) {
             throw new IllegalStateException("an event was not a number");
         }
