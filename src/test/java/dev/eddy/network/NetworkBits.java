@@ -24,13 +24,11 @@ final class NetworkBits {
     private static final int[] BATCHES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 32};
     private static final int KEYS = 32;
 
-    private final Network network;
     private final float[][] raws;
     private final float[][] states;
     private final float[][] values;
 
     private NetworkBits(Network network) {
-        this.network = network;
         this.raws = new float[KEYS][network.inputSize()];
         this.states = new float[KEYS][network.stateSize()];
         this.values = new float[KEYS][network.outputSize()];

@@ -99,8 +99,7 @@ class SameBitsTest {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
-            String[] words = output.strip().split(" ");
-            return words[words.length - 1];
+            return output.strip().substring(output.strip().lastIndexOf(' ') + 1);
         } finally {
             Files.delete(errors);
         }
