@@ -1,7 +1,9 @@
 package dev.eddy.app.bench;
 
 import dev.eddy.kernel.Kernels;
+import java.util.Collections;
 import java.util.Locale;
+import java.util.Map;
 
 /** What was measured, and what it means, as a text for people. */
 public final class BenchReport {
@@ -52,7 +54,8 @@ public final class BenchReport {
         BenchOptions options = result.options();
         heading(String.format(
                 Locale.ROOT,
-                "The stream: exactly once unless set otherwise, %s, %,d keys, %d partitions, %d %s, broker on the same machine",
+                "The stream: %s, %s, %,d keys, %d partitions, %d %s, broker on the same machine",
+                options.settings().getOrDefault("processing.guarantee", "exactly_once_v2"),
                 options.format(),
                 options.keys(),
                 options.partitions(),
@@ -88,14 +91,18 @@ public final class BenchReport {
                         + "%.0f B as sent for an event",
                 stream.outputBytes());
         row("state", "%d B", result.stateBytes());
-        row("changelog an event", "%.0f B", stream.changelogBytes());
+        row(
+                "changelog an event",
+                "%.0f B: %s states written",
+                stream.changelogBytes(),
+                number("%.2f", stream.changelogBytes() / stream.changelogRecordBytes()));
         row("changelog a state written", "%s", number("%.0f B", stream.changelogRecordBytes()));
         row("disk a sequence", "%.0f B, of %,d sequences", stream.diskBytesPerKey(), stream.keysSeen());
         row(
                 "restore",
                 "%s",
                 Double.isNaN(stream.restorePerSecond())
-                        ? "over too soon to measure; more --keys or --seconds tell"
+                        ? "too few bytes to measure; a run with more --keys tells"
                         : size(stream.restorePerSecond()) + "/s");
     }
 
@@ -114,6 +121,9 @@ public final class BenchReport {
                 "other threads (sending, garbage, compiling)",
                 "       %6.2f µs an event",
                 stream.cpuMicros() - stream.streamMicros());
+        Part largest = Collections.max(stream.shares().entrySet(), Map.Entry.comparingByValue())
+                .getKey();
+        line("  Most goes to " + largest.label() + ": " + largest.advice() + ".");
     }
 
     private void meaning() {

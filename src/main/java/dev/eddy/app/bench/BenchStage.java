@@ -34,7 +34,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A broker of the benchmark's own, with topics and a pipeline. */
+/** The topics and the pipeline of a benchmark, on a broker of its own. */
 final class BenchStage implements AutoCloseable {
     static final String PIPELINE = "bench";
     static final String INPUT = "bench-events";
@@ -44,31 +44,36 @@ final class BenchStage implements AutoCloseable {
     private static final String DEAD_LETTERS = "bench-deadletters";
     private static final Duration DEAD_LETTER_WAIT = Duration.ofSeconds(5);
 
-    private final Path directory;
+    private final Path states;
     private final BrokerProcess broker;
     private final EddyConfig config;
     private final Admin admin;
 
     /**
-     * Starts the broker and makes the topics.
+     * Makes the topics.
      *
-     * @throws org.apache.kafka.common.config.ConfigException if a setting of the user's is wrong
+     * @param broker that runs; belongs to the caller
      */
-    BenchStage(BenchOptions options, Path directory, RandomEvents events) throws IOException {
-        this.directory = directory;
-        config(options, events, "localhost:0"); // wrong settings are said before a broker is started
-        this.broker = new BrokerProcess(directory);
-        this.config = config(options, events, broker.bootstrapServers());
+    BenchStage(BenchOptions options, Path directory, RandomEvents events, BrokerProcess broker) throws IOException {
+        this.broker = broker;
+        this.states = directory.resolve("states");
+        this.config = config(options, directory, events, broker.bootstrapServers());
         this.admin = Admin.create(ClientSettings.admin(config));
         Topics.ensure(config, TopicRole.values());
     }
 
-    private EddyConfig config(BenchOptions options, RandomEvents events, String bootstrapServers) throws IOException {
+    /**
+     * The settings of the pipeline.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if a setting of the user's is wrong
+     */
+    static EddyConfig config(BenchOptions options, Path directory, RandomEvents events, String bootstrapServers)
+            throws IOException {
         Map<String, Object> settings = new HashMap<>();
         settings.put("num.stream.threads", options.threads());
         settings.putAll(options.settings());
         settings.put("bootstrap.servers", bootstrapServers);
-        settings.put("state.dir", states().toString());
+        settings.put("state.dir", directory.resolve("states").toString());
         settings.put(EddyConfig.PIPELINE, PIPELINE);
         settings.put(EddyConfig.TOPICS_CREATE, true);
         settings.put(EddyConfig.TOPICS_PARTITIONS, options.partitions());
@@ -95,7 +100,7 @@ final class BenchStage implements AutoCloseable {
 
     /** Where the stream keeps its states. */
     Path states() {
-        return directory.resolve("states");
+        return states;
     }
 
     /** Publishes and deploys a model. */
@@ -133,6 +138,7 @@ final class BenchStage implements AutoCloseable {
         long time = System.currentTimeMillis() - count;
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (long i = 0; i < count; i++) {
+                requireAlive();
                 producer.send(new ProducerRecord<>(INPUT, null, time + i, events.nextKey(), events.nextValue()));
                 progress.at(i, (double) i / count);
             }
@@ -158,10 +164,18 @@ final class BenchStage implements AutoCloseable {
     }
 
     private OperationFailedException failure(ExecutionException e) {
+        requireAlive();
         return new OperationFailedException(
-                (broker.isAlive() ? "the broker of the benchmark says: " : "the broker of the benchmark has ended: ")
-                        + e.getCause().getMessage(),
-                e);
+                "the broker of the benchmark says: " + e.getCause().getMessage(), e);
+    }
+
+    /**
+     * Sees to it that the broker still runs.
+     *
+     * @throws OperationFailedException if it does not
+     */
+    void requireAlive() {
+        broker.requireAlive();
     }
 
     /**
@@ -183,10 +197,11 @@ final class BenchStage implements AutoCloseable {
             long deadline = System.nanoTime() + DEAD_LETTER_WAIT.toNanos();
             while (System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> letter : consumer.poll(Duration.ofMillis(100))) {
-                    throw new OperationFailedException("the stream rejects events of the benchmark: "
-                            + header(letter, DeadLetterHeaders.REASON) + ", "
-                            + header(letter, DeadLetterHeaders.MESSAGE)
-                            + "; leave out settings that ask for more than the model does");
+                    throw new OperationFailedException(
+                            "the stream rejects events of the benchmark: "
+                                    + header(letter, DeadLetterHeaders.REASON) + ", "
+                                    + header(letter, DeadLetterHeaders.MESSAGE)
+                                    + "; leave out settings that ask for more than the model does, or use more --keys for shorter sequences");
                 }
             }
         }
@@ -198,14 +213,8 @@ final class BenchStage implements AutoCloseable {
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
-    /** Kills the broker: called when this process is told to end. */
-    void kill() {
-        broker.close();
-    }
-
     @Override
     public void close() {
         admin.close(Duration.ZERO);
-        broker.close();
     }
 }

@@ -73,11 +73,21 @@ public final class Benchmark {
     private BenchResult run(LiveModel exact, WorkDirectory directory, Cleanup cleanup)
             throws IOException, InterruptedException {
         directory.requireRoom(LEAST_ROOM);
-        stage = cleanup.add(new BenchStage(options, directory.path(), events));
-        EddyConfig config = stage.config();
+        EddyConfig config = BenchStage.config(options, directory.path(), events, "localhost:0");
         LiveModel model = exact.with(StatePrecision.of(config.getString(EddyConfig.STATE_PRECISION)));
         watcher.begin("the step of the network");
         StepCost step = StepCost.of(model, options.model(), events);
+        BrokerProcess broker = cleanup.add(new BrokerProcess(directory.path()));
+        broker.awaitStart();
+        try (BenchStage started = new BenchStage(options, directory.path(), events, broker)) {
+            stage = started;
+            return stream(model, step, directory);
+        }
+    }
+
+    private BenchResult stream(LiveModel model, StepCost step, WorkDirectory directory)
+            throws IOException, InterruptedException {
+        EddyConfig config = stage.config();
         int stateBytes = StateCodec.size(new SequenceState(model));
         stage.deploy(options.model());
         int threads = Integer.parseInt(config.text("num.stream.threads", "1"));

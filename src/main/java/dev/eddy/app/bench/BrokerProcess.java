@@ -1,7 +1,6 @@
 package dev.eddy.app.bench;
 
 import dev.eddy.app.OperationFailedException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,16 +13,18 @@ final class BrokerProcess implements AutoCloseable {
     private static final long CLOSE_SECONDS = 10;
 
     private final Process process;
-    private final String bootstrapServers;
+    private final Path directory;
+    private final Path log;
+    private String bootstrapServers;
 
     /**
-     * Starts one and waits until it answers.
+     * Starts one.
      *
      * @param directory for its topics and its log
-     * @throws OperationFailedException if it does not start; the message has the last line of its log
      */
     BrokerProcess(Path directory) throws IOException {
-        Path log = directory.resolve("broker.log");
+        this.directory = directory;
+        log = directory.resolve("broker.log");
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
@@ -33,18 +34,40 @@ final class BrokerProcess implements AutoCloseable {
                         directory.resolve("broker").toString())
                 .redirectError(log.toFile())
                 .start();
-        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-        bootstrapServers = out.readLine();
+    }
+
+    /**
+     * Waits until it answers.
+     *
+     * @throws OperationFailedException if it does not start; the message has the last line of its log
+     */
+    void awaitStart() throws IOException {
+        bootstrapServers = process.inputReader(StandardCharsets.UTF_8).readLine();
         if (bootstrapServers == null) {
-            process.destroyForcibly();
-            List<String> lines = Files.readAllLines(log);
-            throw new OperationFailedException("the broker of the benchmark does not start"
-                    + (lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1)));
+            throw new OperationFailedException("the broker of the benchmark does not start" + lastWords());
         }
     }
 
+    private String lastWords() throws IOException {
+        List<String> lines = Files.readAllLines(log);
+        return lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1);
+    }
+
+    /** What clients set as {@code bootstrap.servers}. */
     String bootstrapServers() {
         return bootstrapServers;
+    }
+
+    /**
+     * Sees to it that it still runs.
+     *
+     * @throws OperationFailedException if it does not
+     */
+    void requireAlive() {
+        if (!isAlive()) {
+            throw new OperationFailedException("the broker of the benchmark has ended; perhaps " + directory.getParent()
+                    + " is full, name another disk with --dir");
+        }
     }
 
     boolean isAlive() {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Cleanup implements AutoCloseable {
     private final WorkDirectory directory;
     private final Thread hook = new Thread(this::atShutdown, "eddy-bench-cleanup");
-    private volatile BenchStage stage;
+    private volatile BrokerProcess broker;
     private volatile boolean shutdown;
 
     Cleanup(WorkDirectory directory) {
@@ -16,20 +16,24 @@ final class Cleanup implements AutoCloseable {
     }
 
     /** From now on there is a broker too. */
-    BenchStage add(BenchStage started) {
-        stage = started;
+    BrokerProcess add(BrokerProcess started) {
+        broker = started;
         return started;
     }
 
     private void atShutdown() {
         shutdown = true;
-        if (stage != null) {
-            stage.kill();
-        }
+        closeBroker();
         try {
             directory.close();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void closeBroker() {
+        if (broker != null) {
+            broker.close();
         }
     }
 
@@ -43,9 +47,7 @@ final class Cleanup implements AutoCloseable {
     @Override
     public void close() throws IOException {
         awaitShutdown();
-        if (stage != null) {
-            stage.close();
-        }
+        closeBroker();
         directory.close();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

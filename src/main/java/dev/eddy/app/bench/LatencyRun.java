@@ -38,6 +38,7 @@ record LatencyRun(int rate, double p50, double p99, double predictionBytes) {
                     producer,
                     rate,
                     sent -> {
+                        stage.requireAlive();
                         progress.at(sent, (double) sent / all);
                         return sent < all;
                     },

@@ -4,24 +4,40 @@ import java.util.List;
 
 /** What a stream thread is doing, by the methods on its stack. */
 enum Part {
-    STEP("step of the network"),
-    STORE("store (RocksDB)"),
-    CHANGELOG("changelog (serialise, send)"),
-    CODEC("codec (event, features, prediction, state)"),
-    EDDY("Eddy besides (state cache, batches, meters)"),
-    REST("rest (Kafka Streams, consumer, output)");
+    STEP("step of the network", "fewer units, or more threads and partitions, which share it"),
+    STORE(
+            "store (RocksDB)",
+            "room for all sequences in eddy.state.cache.bytes and eddy.rocksdb.memory.bytes, and"
+                    + " eddy.state.precision=bf16, which halves states"),
+    CHANGELOG(
+            "changelog (serialise, send)",
+            "a longer commit.interval.ms writes keys that come back less often, eddy.state.precision=bf16 writes half"),
+    CODEC(
+            "codec (event, features, prediction, state)",
+            "events without what no feature reads, or try the other --format"),
+    EDDY("Eddy besides (state cache, batches, meters)", "more threads and partitions share it"),
+    REST(
+            "rest (Kafka Streams, consumer, output)",
+            "that is what any stream costs; more threads and partitions share it");
 
     private static final String STREAMS = "org.apache.kafka.streams.";
 
     private final String label;
+    private final String advice;
 
-    Part(String label) {
+    Part(String label, String advice) {
         this.label = label;
+        this.advice = advice;
     }
 
     /** For people. */
     String label() {
         return label;
+    }
+
+    /** What makes less of it, for people. */
+    String advice() {
+        return advice;
     }
 
     /** A method on a stack. */

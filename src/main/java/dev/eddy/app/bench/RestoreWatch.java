@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Watches in a thread of its own how fast stores are restored, from the first fetch to the last. */
 final class RestoreWatch implements AutoCloseable {
     private static final long PAUSE_NANOS = 2_000_000L;
-    private static final double LEAST_NANOS = 20e6;
+    /** A restore of less is mostly waiting for its first fetch. */
+    private static final double LEAST_BYTES = 32e6;
 
     private final Thread thread = new Thread(this::watch, "eddy-bench-restore");
     private volatile boolean closed;
@@ -35,10 +36,10 @@ final class RestoreWatch implements AutoCloseable {
         }
     }
 
-    /** Bytes a second; NaN if it was over too soon to tell. Call when it is closed. */
+    /** Bytes a second; NaN if there were too few to tell. Call when it is closed. */
     double bytesPerSecond() {
-        double nanos = lastNanos - firstNanos;
-        return nanos < LEAST_NANOS ? Double.NaN : (lastBytes - firstBytes) / nanos * 1e9;
+        double read = lastBytes - firstBytes;
+        return read < LEAST_BYTES ? Double.NaN : read / (lastNanos - firstNanos) * 1e9;
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param changelogRecordBytes of a state in its changelog, in batches; NaN if none was written
  * @param diskBytesPerKey      of a sequence on this machine's disk
  * @param keysSeen             sequences there were
- * @param restorePerSecond     bytes a second at which the changelogs were read back; NaN if it was over too soon
+ * @param restorePerSecond     bytes a second at which the changelogs were read back; NaN if there was too little to tell
  * @param shares               where the stream threads' time went; empty if it could not be seen
  */
 record StreamRun(
