@@ -118,7 +118,7 @@ public final class BenchReport {
             row(part.label(), "%3.0f %%  %6.2f µs an event", 100 * share, share * stream.streamMicros());
         }
         row(
-                "other threads (sending, garbage, compiling)",
+                "other threads (sending, RocksDB, garbage)",
                 "       %6.2f µs an event",
                 stream.cpuMicros() - stream.streamMicros());
         Part largest = Collections.max(stream.shares().entrySet(), Map.Entry.comparingByValue())
@@ -137,10 +137,12 @@ public final class BenchReport {
         sizing = sizing(rate, cached);
         heading(String.format(
                 Locale.ROOT,
-                "What that means for %,.0f events/s%s of %,d keys (formulas: deploy/SIZING.md)",
+                "What that means for %,.0f events/s of %,d keys (formulas: deploy/SIZING.md)",
                 rate,
-                asked ? "" : ", as reached here; --events-per-second asks for others,",
                 options.keys()));
+        if (!asked) {
+            line("  This is the load that was reached here; --events-per-second and --keys ask for another.");
+        }
         row("events/s a core", "%,.0f, without the broker's own work", sizing.perSecondPerCore());
         row("cores, with half as much again", "%.1f", sizing.cores());
         row(
@@ -156,10 +158,10 @@ public final class BenchReport {
                 result.rocksBytes()));
         row(
                 "heap for a cache of all states",
-                "%s on all machines; %s set on each (eddy.state.cache.bytes) %s",
+                "%s on all machines; the %s on each (eddy.state.cache.bytes) %s",
                 size(sizing.cacheBytes()),
                 size((double) result.cacheBytes()),
-                cached ? "are enough" : "are less");
+                cached ? "are enough" : "are not enough");
         row(
                 "changelog",
                 "%s/s: %.2f states written an event",
