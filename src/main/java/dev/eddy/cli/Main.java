@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            BenchCommand.class,
             BrokerCommand.class,
             ImportCommand.class,
             InspectCommand.class,

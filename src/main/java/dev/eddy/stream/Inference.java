@@ -60,6 +60,7 @@ public final class Inference implements AutoCloseable {
 
     private Object known; // the version of the deployments seen last
     private Labels labels; // null: none are expected
+    private StepBatch latest; // of the model looked for last; null: none was
     private StepBatch gathering; // null: no event waits for its step
     private int takenIn; // of the events stepped last
     private long toldBytes; // size of the cache that the monitor knows
@@ -534,6 +535,7 @@ public final class Inference implements AutoCloseable {
         if (version != known) {
             Predicate<LiveModel> unnamed = model -> !selection.names(model.id().fingerprint());
             batches.keySet().removeIf(unnamed);
+            latest = null;
             states.letGo(unnamed);
             known = version;
         }
@@ -549,7 +551,10 @@ public final class Inference implements AutoCloseable {
     }
 
     private StepBatch batchOf(LiveModel owner) {
-        return batches.computeIfAbsent(owner, model -> new StepBatch(model, waiting, batchSize(model)));
+        if (latest == null || latest.model() != owner) {
+            latest = batches.computeIfAbsent(owner, model -> new StepBatch(model, waiting, batchSize(model)));
+        }
+        return latest;
     }
 
     /** Labels look for their events at once, so these do not wait for one another. */

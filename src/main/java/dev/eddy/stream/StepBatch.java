@@ -67,6 +67,10 @@ final class StepBatch {
         this.outputs = new float[limit][];
     }
 
+    LiveModel model() {
+        return model;
+    }
+
     /** A workspace of the model, free as long as no event is gathered. */
     ModelWorkspace workspace() {
         return step(0).workspace;

@@ -1,5 +1,6 @@
 package dev.eddy.bench;
 
+import dev.eddy.app.bench.SteadyLoad;
 import dev.eddy.app.topics.TopicRole;
 import dev.eddy.app.topics.Topics;
 import dev.eddy.artifact.ModelFile;

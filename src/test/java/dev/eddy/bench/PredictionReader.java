@@ -1,5 +1,6 @@
 package dev.eddy.bench;
 
+import dev.eddy.app.bench.SteadyLoad;
 import dev.eddy.testing.TestKafka;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.eddy.bench;
 
+import dev.eddy.app.bench.SteadyLoad;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.testing.TestModels;
 import java.io.IOException;

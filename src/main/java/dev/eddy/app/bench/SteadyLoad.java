@@ -1,4 +1,4 @@
-package dev.eddy.bench;
+package dev.eddy.app.bench;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
@@ -13,7 +13,7 @@ import org.apache.kafka.common.header.Header;
  * Events at a steady rate. Each carries in a header when it was due: an event that is sent late, because the machine had no
  * time for the sender, has waited all the same.
  */
-final class SteadyLoad {
+public final class SteadyLoad {
     private static final String DUE = "due";
     private static final long PAUSE_NANOS = 500_000;
 
@@ -24,7 +24,7 @@ final class SteadyLoad {
      *
      * @param rate events a second
      */
-    static long send(
+    public static long send(
             KafkaProducer<byte[], byte[]> producer,
             int rate,
             LongPredicate more,
@@ -48,7 +48,7 @@ final class SteadyLoad {
     }
 
     /** Nanoseconds since the event of this prediction was due; negative for events of others. */
-    static long latency(ConsumerRecord<byte[], byte[]> prediction) {
+    public static long latency(ConsumerRecord<byte[], byte[]> prediction) {
         Header due = prediction.headers().lastHeader(DUE);
         return due == null
                 ? -1
