@@ -10,6 +10,7 @@ import dev.eddy.catalogue.Catalogue;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.http.Health;
 import dev.eddy.http.HttpEndpoints;
+import dev.eddy.kernel.Kernels;
 import dev.eddy.stream.Eddy;
 import dev.eddy.stream.EddyTopology;
 import dev.eddy.stream.ErrorPolicy;
@@ -83,6 +84,8 @@ public final class EddyApplication implements AutoCloseable {
     }
 
     private void start() throws IOException {
+        String advice = Kernels.advice();
+        LOG.info("arithmetic: {} kernel{}", Kernels.best().name(), advice == null ? "" : "; " + advice);
         telemetry.bind(new KafkaStreamsMetrics(streams));
         catalogue.addListener(new ModelMeters(telemetry, catalogue));
         if (config.getInt(EddyConfig.HTTP_PORT) >= 0) {

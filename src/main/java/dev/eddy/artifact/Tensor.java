@@ -81,7 +81,7 @@ public record Tensor(DType dtype, int[] shape, ByteBuffer data) {
                 data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
             case F64 -> fill(values, i -> (float) data.getDouble(i * 8));
             case F16 -> fill(values, i -> HalfFloat.toFloat(data.getShort(i * 2)));
-            case BF16 -> fill(values, i -> Float.intBitsToFloat(data.getShort(i * 2) << 16));
+            case BF16 -> fill(values, i -> Bfloat16.toFloat(data.getShort(i * 2)));
             case I64 -> fill(values, i -> (float) data.getLong(i * 8));
             case I32 -> fill(values, i -> (float) data.getInt(i * 4));
             case U8 -> throw new InvalidModelException("a tensor of type U8 holds bytes, not weights");

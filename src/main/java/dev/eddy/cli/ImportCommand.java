@@ -72,6 +72,15 @@ final class ImportCommand implements Callable<Integer> {
     private ModelImport.Engine engine;
 
     @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description =
+                    "How matrices are kept: original, or bf16: rounded to half the bytes, and faster where the network is"
+                            + " larger than a cache. Probes are checked with the rounded weights. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "original")
+    private ModelImport.WeightType weights;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
@@ -94,11 +103,15 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String json = spec == null ? null : Files.readString(spec);
-        ModelImport.Imported imported = new ModelImport(file, json, name, version, bindings, engine).imported();
+        ModelImport.Imported imported =
+                new ModelImport(file, json, name, version, bindings, engine, weights).imported();
         ModelFile model = imported.model();
         model.write(output);
         PrintWriter out = command.commandLine().getOut();
         out.println(model.id().label() + " " + model.fingerprint() + " -> " + output);
+        if (imported.rounding() != null) {
+            out.println(imported.rounding());
+        }
         if (imported.reason() != null) {
             out.println("runs on ONNX Runtime, not on Eddy's own engine: " + imported.reason());
             model.spec()

@@ -2,7 +2,6 @@ package dev.eddy.network;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Arrays;
 
 /**
  * Runs a network on made-up events until the JVM has compiled what a step is made of, and finds out how many keys are worth one
@@ -21,18 +20,19 @@ final class WarmUp {
 
     private static final double PROGRESS = 0.9;
 
-    private static final int[] SIZES = {8, 16, 32};
+    /** Keys of one call where that is worth it: eight give most of the gain, more still a little. */
+    private static final int KEYS = 32;
 
     /** Keys wait for each other in a batch, so it must be clearly faster. */
     private static final double LEAST_GAIN = 1.3;
 
-    /** A larger batch must be this much faster than a smaller one. */
-    private static final double LARGER_GAIN = 1.1;
+    /** About what it costs to gather an event and keep its key apart until its step, nanoseconds. */
+    private static final double GATHERING_NANOS = 500;
 
     private static final int CONTESTS = 5;
 
-    /** Weights that lie in a core's first cache are read again for nothing. */
-    private static final long FIRST_CACHE_BYTES = 32 << 10;
+    /** Weights that do not lie in a core's second cache are worth reading once for many keys, whatever the machine. */
+    private static final long SECOND_CACHE_BYTES = 1 << 20;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -63,12 +63,10 @@ final class WarmUp {
      * @return how many keys are worth one call; 1 where a batch gains nothing
      */
     static int run(Network network, long nanos, long weightBytes) {
-        WarmUp warmUp = new WarmUp(network, SIZES[SIZES.length - 1]);
-        boolean compiled = warmUp.compile(1, nanos) && warmUp.compile(SIZES[0], nanos);
-        if (compiled) {
-            return warmUp.worthwhile();
-        }
-        return weightBytes > FIRST_CACHE_BYTES ? SIZES[0] : 1;
+        WarmUp warmUp = new WarmUp(network, KEYS);
+        boolean compiled = warmUp.compile(1, nanos) && warmUp.compile(KEYS, nanos);
+        boolean worthwhile = compiled ? warmUp.isWorthwhile() : weightBytes > SECOND_CACHE_BYTES;
+        return worthwhile ? KEYS : 1;
     }
 
     /** Steps until the time of a step falls no more and nothing is allocated; says whether it came to that. */
@@ -84,22 +82,15 @@ final class WarmUp {
         return steady == STEADY_ROUNDS;
     }
 
-    /** The size at which a key takes least, at the best of several rounds that take turns. */
-    private int worthwhile() {
+    /** Whether a key takes clearly less in a batch, at the best of several rounds that take turns. */
+    private boolean isWorthwhile() {
         double alone = Double.POSITIVE_INFINITY;
-        double[] together = new double[SIZES.length];
-        Arrays.fill(together, Double.POSITIVE_INFINITY);
+        double together = Double.POSITIVE_INFINITY;
         for (int contest = 0; contest < CONTESTS; contest++) {
             alone = Math.min(alone, round(1));
-            for (int i = 0; i < SIZES.length; i++) {
-                together[i] = Math.min(together[i], round(SIZES[i]));
-            }
+            together = Math.min(together, round(KEYS));
         }
-        int best = 0;
-        for (int i = 1; i < SIZES.length; i++) {
-            best = together[best] > LARGER_GAIN * together[i] ? i : best;
-        }
-        return alone >= LEAST_GAIN * together[best] ? SIZES[best] : 1;
+        return alone >= LEAST_GAIN * together && alone >= together + GATHERING_NANOS;
     }
 
     /** Processor time of one key's step, nanoseconds. */

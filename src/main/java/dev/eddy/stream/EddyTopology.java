@@ -1,8 +1,8 @@
 package dev.eddy.stream;
 
 import dev.eddy.config.EddyConfig;
-import java.util.Collections;
 import java.util.List;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -11,10 +11,11 @@ import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
-import org.apache.kafka.streams.kstream.Produced;
 
 /** The topology of {@code eddy run}: events in, predictions and dead letters out. Every node has a name of its own. */
 public final class EddyTopology {
+    private static final String INFERENCE = "inference";
+
     private EddyTopology() {}
 
     /** Builds it. */
@@ -26,12 +27,21 @@ public final class EddyTopology {
         if (labels != null) {
             events = events.merge(source(builder, List.of(labels), "labels"), Named.as("events-and-labels"));
         }
-        KStream<byte[], Outcome> outcomes = events.process(eddy.inference(), Named.as("inference"));
-        outcomes.flatMapValues(EddyTopology::prediction, Named.as("predicted"))
-                .to(config.getString(EddyConfig.OUTPUT_TOPIC), produced("predictions"));
-        outcomes.flatMapValues(EddyTopology::original, Named.as("rejected"))
-                .to(config.getString(EddyConfig.DEAD_LETTER_TOPIC), produced("dead-letters"));
-        return builder.build();
+        events.process(eddy.inference(), Named.as(INFERENCE));
+        Topology topology = builder.build();
+        addOutcomes(
+                topology, config.getString(EddyConfig.OUTPUT_TOPIC), config.getString(EddyConfig.DEAD_LETTER_TOPIC));
+        return topology;
+    }
+
+    /** One sink for both topics: an outcome goes straight to its own, without a node that sorts it or takes it apart. */
+    private static void addOutcomes(Topology topology, String predictions, String deadLetters) {
+        topology.<byte[], Outcome>addSink(
+                "outcomes",
+                (key, outcome, context) -> outcome instanceof Outcome.Predicted ? predictions : deadLetters,
+                new ByteArraySerializer(),
+                (topic, outcome) -> outcome.value(),
+                INFERENCE);
     }
 
     private static KStream<byte[], byte[]> source(StreamsBuilder builder, List<String> topics, String name) {
@@ -40,19 +50,5 @@ public final class EddyTopology {
                 Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
                         .withTimestampExtractor(new EventTimeExtractor())
                         .withName(name));
-    }
-
-    private static Produced<byte[], byte[]> produced(String name) {
-        return Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(name);
-    }
-
-    private static Iterable<byte[]> prediction(Outcome outcome) {
-        return outcome instanceof Outcome.Predicted predicted ? List.of(predicted.bytes()) : List.of();
-    }
-
-    private static Iterable<byte[]> original(Outcome outcome) {
-        return outcome instanceof Outcome.Rejected rejected
-                ? Collections.singletonList(rejected.original())
-                : List.of();
     }
 }

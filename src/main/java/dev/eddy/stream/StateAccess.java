@@ -1,6 +1,9 @@
 package dev.eddy.stream;
 
+import java.util.List;
 import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 
 /** Where the states of sequences are kept. */
 public interface StateAccess {
@@ -9,6 +12,21 @@ public interface StateAccess {
 
     /** Keeps bytes for a key. */
     void put(byte[] key, byte[] state);
+
+    /**
+     * Keeps bytes for several keys.
+     *
+     * @param states by key, each key once; null to forget it
+     */
+    default void putAll(List<KeyValue<Bytes, byte[]>> states) {
+        for (KeyValue<Bytes, byte[]> state : states) {
+            if (state.value == null) {
+                delete(state.key.get());
+            } else {
+                put(state.key.get(), state.value);
+            }
+        }
+    }
 
     /** Forgets a key. */
     void delete(byte[] key);

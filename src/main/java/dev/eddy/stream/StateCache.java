@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 
 /**
  * The states of the sequences used lately, decoded, in front of the store. A state that is kept here is read from the store
@@ -26,12 +27,15 @@ final class StateCache {
     private static final int EVICTED_AT_ONCE = 4;
 
     private static final int MOST_SPARES = 64;
+    /** A store takes many in one go more cheaply; more of them gain nothing, and take memory. */
+    private static final int WRITTEN_AT_ONCE = 256;
 
     private final StateAccess store;
     private final LongSupplier budget;
     private final KeyReuse reuse = new KeyReuse();
     private final Map<Bytes, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
     private final List<Entry> changed = new ArrayList<>();
+    private final List<KeyValue<Bytes, byte[]>> written = new ArrayList<>();
     private final List<SequenceState> spares = new ArrayList<>(); // of one model
     private long bytes;
 
@@ -244,15 +248,21 @@ final class StateCache {
     }
 
     private void write(Entry entry) {
-        byte[] stored = entry.bytes();
+        byte[] stored = takeBytes(entry);
         if (stored == null) {
             store.delete(entry.key.get());
         } else {
             store.put(entry.key.get(), stored);
         }
+    }
+
+    /** The bytes of an entry, which keeps them only if it has nothing else: their memory was not counted. */
+    private static byte[] takeBytes(Entry entry) {
+        byte[] stored = entry.bytes();
         if (entry.state != null) {
-            entry.encoded = null; // its memory was not counted
+            entry.encoded = null;
         }
+        return stored;
     }
 
     private void recycle(Entry entry) {
@@ -277,15 +287,24 @@ final class StateCache {
         for (Entry entry : changed) {
             if (entry.changed) {
                 entry.changed = false;
-                write(entry);
+                written.add(KeyValue.pair(entry.key, takeBytes(entry)));
                 if (entry.isEmpty() && !entry.pending) {
                     entries.remove(entry.key);
                     entry.kept = false;
                     bytes -= entry.weight;
                 }
+                if (written.size() == WRITTEN_AT_ONCE) {
+                    writeAll();
+                }
             }
         }
         changed.clear();
+        writeAll();
+    }
+
+    private void writeAll() {
+        store.putAll(written);
+        written.clear();
     }
 
     /** Lets go of models, which may leave memory: their states are kept as bytes. */

@@ -1,7 +1,9 @@
 package dev.eddy.stream;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
@@ -21,6 +23,11 @@ final class StoreAccess implements StateAccess {
     @Override
     public void put(byte[] key, byte[] state) {
         store.put(Bytes.wrap(key), state);
+    }
+
+    @Override
+    public void putAll(List<KeyValue<Bytes, byte[]>> states) {
+        store.putAll(states);
     }
 
     @Override

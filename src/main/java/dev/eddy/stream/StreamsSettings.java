@@ -47,9 +47,8 @@ public final class StreamsSettings {
             new Default(PRODUCER, ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10),
             new Default(PRODUCER, ProducerConfig.LINGER_MS_CONFIG, 5),
             // A restore is one long read: few large fetches, and many records for one write to RocksDB.
-            new Default(RESTORE, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000),
-            new Default(RESTORE, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20),
-            new Default(RESTORE, ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 64 << 20),
+            new Default(RESTORE, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4_000),
+            new Default(RESTORE, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20),
             new Default(RESTORE, ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20),
             // A dead instance is noticed after ten seconds instead of forty-five.
             new Default(CONSUMERS, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000),

@@ -54,7 +54,10 @@ public final class AvroEvents implements EventDecoder {
                         "the value goes on behind an Avro record; was it written by another schema?");
             }
             return ObjectFields.of(record);
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+        } catch (IOException
+                | AvroRuntimeException
+                | IndexOutOfBoundsException
+                | UnsupportedOperationException e) { // the last: of counts that no array can have
             throw new BadEventException(
                     Reason.UNDECODABLE, "the value is not a record of the Avro schema: " + e.getMessage());
         }

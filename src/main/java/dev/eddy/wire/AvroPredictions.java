@@ -14,20 +14,30 @@ import java.util.List;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 
 /** Predictions as plain Avro binary of {@code schemas/prediction.avsc}. */
 public final class AvroPredictions implements PredictionEncoder {
-    private final SpecificDatumWriter<PredictionRecord> writer = new SpecificDatumWriter<>(PredictionRecord.SCHEMA$);
+    private final SpecificDatumWriter<PredictionRecord> writer =
+            new SpecificDatumWriter<>(PredictionRecord.SCHEMA$, generatedCode());
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+
+    /** Records write themselves by their generated code, not by going through the schema. */
+    private static SpecificData generatedCode() {
+        SpecificData data = new SpecificData();
+        data.setCustomCoders(true);
+        return data;
+    }
 
     @Override
     public byte[] encode(Prediction prediction) {
         try {
             bytes.reset();
             writer.write(toRecord(prediction), encoder);
+            encoder.flush();
             return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory cannot fail", e);

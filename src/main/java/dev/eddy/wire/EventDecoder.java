@@ -6,7 +6,7 @@ import org.apache.kafka.common.header.Headers;
 /** Reads the value of an event. Used by one thread. */
 public interface EventDecoder extends AutoCloseable {
     /**
-     * The fields of an event.
+     * The fields of an event, to be read before the next event is decoded.
      *
      * @param topic   topic of the record
      * @param headers headers of the record

@@ -1,6 +1,7 @@
 package dev.eddy.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,7 +17,9 @@ import org.apache.kafka.common.header.Headers;
 
 /** Events as JSON objects in UTF-8. */
 public final class JsonEvents implements EventDecoder {
-    private static final ObjectReader READER = JsonMapper.builder(new JsonFactory())
+    private static final ObjectReader READER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // NaN is refused by the features, with the name of the field.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)

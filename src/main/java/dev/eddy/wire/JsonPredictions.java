@@ -1,6 +1,7 @@
 package dev.eddy.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
@@ -19,8 +20,9 @@ import java.io.UncheckedIOException;
  */
 public final class JsonPredictions implements PredictionEncoder {
     // Not the platform's Double.toString: its digits changed between Java releases.
-    private static final JsonFactory JSON = JsonFactory.builder()
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .rootValueSeparator("")
             .build();
 
     private static final SerializedString KEY = new SerializedString("key");
@@ -49,20 +51,30 @@ public final class JsonPredictions implements PredictionEncoder {
     private static final SerializedString OUTPUTS = new SerializedString("outputs");
 
     private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
-    private ModelText model;
+    private final JsonGenerator json; // kept: a new one is up to a fifth of the cost of a prediction
+    private final PerModel<ModelText> models = new PerModel<>(ModelText::new);
+
+    public JsonPredictions() {
+        try {
+            json = JSON.createGenerator(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory cannot fail", e);
+        }
+    }
 
     @Override
     public byte[] encode(Prediction prediction) {
         bytes.reset();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            write(prediction, json);
+        try {
+            write(prediction);
+            json.flush();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory cannot fail", e);
         }
         return bytes.toByteArray();
     }
 
-    private void write(Prediction prediction, JsonGenerator json) throws IOException {
+    private void write(Prediction prediction) throws IOException {
         json.writeStartObject();
         json.writeFieldName(KEY);
         json.writeString(KeyText.of(prediction.key()));
@@ -70,7 +82,7 @@ public final class JsonPredictions implements PredictionEncoder {
         json.writeNumber(prediction.timestamp());
         json.writeFieldName(STEP);
         json.writeNumber(prediction.step());
-        textOf(prediction.model()).write(json);
+        models.of(prediction.model()).write(json);
         json.writeFieldName(START);
         json.writeString(prediction.start() == Prediction.Start.COLD ? COLD : WARM);
         write(json, VALUES, prediction.values());
@@ -134,22 +146,13 @@ public final class JsonPredictions implements PredictionEncoder {
         }
     }
 
-    private ModelText textOf(ModelId id) {
-        if (model == null || !model.id.equals(id)) {
-            model = new ModelText(id);
-        }
-        return model;
-    }
-
     /** A model's part of its predictions, encoded once. */
     private static final class ModelText {
-        private final ModelId id;
         private final SerializedString name;
         private final SerializedString version;
         private final SerializedString fingerprint;
 
         ModelText(ModelId id) {
-            this.id = id;
             this.name = new SerializedString(id.name());
             this.version = new SerializedString(id.version());
             this.fingerprint = new SerializedString(id.fingerprint().toString());

@@ -89,6 +89,17 @@ class LayersTest {
     }
 
     @Test
+    void shouldUseTheVectorApiInOnePackageThatIsLoadedByName() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.eddy.kernel.simd..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jdk.incubator..", "dev.eddy.kernel.simd..")
+                .check(CLASSES);
+    }
+
+    @Test
     void shouldHaveNoCyclesBetweenPackages() {
         SlicesRuleDefinition.slices()
                 .matching("dev.eddy.(*)..")

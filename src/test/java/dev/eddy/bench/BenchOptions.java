@@ -75,9 +75,10 @@ final class BenchOptions {
 
     private List<Contender> withState(Sizes sizes) {
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(new PlainContender("state, record cache", sizes.prediction(), sizes.state(), true, Map.of()));
         contenders.add(
-                new PlainContender("state, no record cache", sizes.prediction(), sizes.state(), false, Map.of()));
+                new PlainContender("state with record cache", sizes.prediction(), sizes.state(), true, Map.of()));
+        contenders.add(
+                new PlainContender("state without record cache", sizes.prediction(), sizes.state(), false, Map.of()));
         for (Variant plain : plains) {
             contenders.add(
                     new PlainContender(plain.name(), sizes.prediction(), sizes.state(), false, plain.settings()));

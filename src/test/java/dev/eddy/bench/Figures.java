@@ -4,10 +4,11 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** A few measurements of one thing as a text. */
-final class Figures {
+public final class Figures {
     private Figures() {}
 
-    static double median(double[] numbers) {
+    /** The middle one, or the mean of the two in the middle. */
+    public static double median(double[] numbers) {
         double[] sorted = numbers.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
@@ -15,7 +16,7 @@ final class Figures {
     }
 
     /** Median and range: {@code 12.3 (11.9–14.0)}. */
-    static String text(String format, double[] numbers) {
+    public static String text(String format, double[] numbers) {
         return String.format(
                 Locale.ROOT,
                 format + " (" + format + "–" + format + ")",

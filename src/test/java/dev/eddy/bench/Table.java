@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /** What all contenders did in all runs. A ratio is taken within a round, because the machine changes between rounds. */
 final class Table {
-    private static final String ROW = "%-34s %-24s %-30s %s%n";
+    private static final String ROW = "%-46s %-24s %-36s %s%n";
 
     private final Map<String, List<Run>> runs = new LinkedHashMap<>();
 

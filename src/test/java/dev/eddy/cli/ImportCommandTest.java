@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.eddy.artifact.ModelFile;
+import dev.eddy.model.SpecJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -104,5 +107,39 @@ class ImportCommandTest {
         Files.write(folder.resolve("m"), bytes);
         assertThat(eddy("inspect", path("m"))).isEqualTo(1);
         assertThat(err.toString()).contains("probe 0 differs").hasLineCount(1);
+    }
+
+    @Test
+    void shouldRoundWeightsAndSayHowMuchThatChanges() throws IOException {
+        assertThat(eddy("import", GOLDEN + "lstm.onnx", "-o", path("m"))).isZero();
+        assertThat(eddy("import", GOLDEN + "lstm.onnx", "--weights", "bf16", "-o", path("half")))
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("weights in bf16: .* differ from those in float32 by 0\\.\\d+ at most");
+        assertThat(Files.size(folder.resolve("half"))).isLessThan(Files.size(folder.resolve("m")));
+        assertThat(eddy("inspect", path("half"))).isZero();
+        assertThat(out.toString())
+                .containsPattern("weights +\\d+ BF16, \\d+ F32")
+                .contains("1 OK");
+    }
+
+    @Test
+    void shouldRoundOnlyWhatItsProbesAllow() throws IOException {
+        assertThat(eddy("import", GOLDEN + "lstm.onnx", "-o", path("m"))).isZero();
+        // The model file has a probe of its own now, to the usual tolerance.
+        assertThat(eddy("import", path("m"), "--weights", "bf16", "-o", path("half")))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("with weights in bf16 the model differs by", "which allows 0.0001", "'tolerance'")
+                .hasLineCount(1);
+        assertThat(folder.resolve("half")).doesNotExist();
+
+        ObjectNode spec =
+                (ObjectNode) SpecJson.tree(ModelFile.read(folder.resolve("m")).spec());
+        ((ObjectNode) spec.get("probes").get(0)).put("tolerance", 0.05);
+        Files.writeString(folder.resolve("spec.json"), "{\"probes\": " + spec.get("probes") + "}");
+        assertThat(eddy("import", path("m"), "--spec", path("spec.json"), "--weights", "bf16", "-o", path("half")))
+                .isZero();
+        assertThat(eddy("inspect", path("half"))).isZero();
     }
 }

@@ -13,6 +13,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -127,13 +128,14 @@ class RocksSettingsTest {
         StreamsBuilder builder = new StreamsBuilder();
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(Eddy.STATE_STORE), Serdes.Bytes(), Serdes.ByteArray()));
-        builder.stream("events").process(Nothing::new, Eddy.STATE_STORE);
+        builder.stream("events", Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+                .process(Nothing::new, Eddy.STATE_STORE);
         return builder.build();
     }
 
-    private static final class Nothing extends ContextualProcessor<Object, Object, Void, Void> {
+    private static final class Nothing extends ContextualProcessor<byte[], byte[], Void, Void> {
         @Override
-        public void process(Record<Object, Object> event) {
+        public void process(Record<byte[], byte[]> event) {
             // The test writes the states.
         }
     }

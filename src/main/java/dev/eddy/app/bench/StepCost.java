@@ -2,6 +2,7 @@ package dev.eddy.app.bench;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
+import dev.eddy.kernel.Kernels;
 import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
 import dev.eddy.model.HeadSpec;
@@ -116,7 +117,14 @@ record StepCost(double nanos, int batchSize, double batchedNanos, long weightByt
                 .sum();
     }
 
+    /** A fast kernel reads matrices in bf16 as they are. */
     private static long bytes(Tensor tensor) {
-        return tensor.dtype() == Tensor.DType.U8 ? tensor.data().remaining() : ModelMemory.ofTensor(tensor.shape());
+        if (tensor.dtype() == Tensor.DType.U8) {
+            return tensor.data().remaining();
+        }
+        long bytes = ModelMemory.ofTensor(tensor.shape());
+        boolean half =
+                tensor.dtype() == Tensor.DType.BF16 && tensor.shape().length == 2 && Kernels.best() != Kernels.scalar();
+        return half ? bytes / 2 : bytes;
     }
 }

@@ -29,10 +29,22 @@ import java.util.TreeMap;
  * @param version  version of the model; {@code null} for the spec's or "1"
  * @param bindings files of tensors for graph inputs that are weights
  * @param engine   what shall run an ONNX graph
+ * @param weights  how the matrices are kept
  */
 public record ModelImport(
-        Path file, String spec, String name, String version, Map<String, Path> bindings, Engine engine) {
+        Path file,
+        String spec,
+        String name,
+        String version,
+        Map<String, Path> bindings,
+        Engine engine,
+        WeightType weights) {
     private static final int HEADER = Long.BYTES;
+
+    /** An import of the weights as they are. */
+    public ModelImport(Path file, String spec, String name, String version, Map<String, Path> bindings, Engine engine) {
+        this(file, spec, name, version, bindings, engine, WeightType.ORIGINAL);
+    }
 
     /** An import for whatever engine can run the file. */
     public ModelImport(Path file, String spec, String name, String version, Map<String, Path> bindings) {
@@ -49,12 +61,21 @@ public record ModelImport(
         ONNXRUNTIME
     }
 
+    /** How the matrices that a step multiplies by are kept in the model file. */
+    public enum WeightType {
+        /** As in the imported file. */
+        ORIGINAL,
+        /** Rounded to the upper half of a float32. */
+        BF16
+    }
+
     /**
      * An imported model.
      *
-     * @param reason why Eddy does not run it itself; {@code null} where it does
+     * @param reason   why Eddy does not run it itself; {@code null} where it does
+     * @param rounding what became of its values when its weights were rounded, in one sentence; {@code null} if they were not
      */
-    public record Imported(ModelFile model, String reason) {}
+    public record Imported(ModelFile model, String reason, String rounding) {}
 
     /**
      * Imports the file.
@@ -74,17 +95,22 @@ public record ModelImport(
                     file + " is a pickle written by torch.save, which is not read for safety; write"
                             + " safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\") or an ONNX file");
         } else if (start.length > HEADER && start[HEADER] == '{') {
-            return new Imported(finished(safetensors(partial)), null);
+            return finished(safetensors(partial), null);
         }
         return onnx(partial);
     }
 
-    private ModelFile finished(ModelFile imported) {
+    private Imported finished(ModelFile imported, String reason) {
         ModelSpec named = imported.spec()
                 .named(
                         Objects.requireNonNullElse(name, imported.spec().name()),
                         Objects.requireNonNullElse(version, imported.spec().version()));
-        return ModelProber.withProbe(new ModelFile(named, imported.tensors()));
+        ModelFile model = new ModelFile(named, imported.tensors());
+        if (weights == WeightType.ORIGINAL) {
+            return new Imported(ModelProber.withProbe(model), reason, null);
+        }
+        Rounding rounding = Rounding.of(model);
+        return new Imported(rounding.model(), reason, rounding.sentence());
     }
 
     private Imported onnx(PartialSpec partial) throws IOException {
@@ -104,16 +130,16 @@ public record ModelImport(
             refusal = e;
         }
         if (model != null && !runtime) {
-            return new Imported(finished(new ModelFile(partial.over(model.spec()), model.tensors())), null);
+            return finished(new ModelFile(partial.over(model.spec()), model.tensors()), null);
         }
-        return runtime ? new Imported(graph(partial), "it was asked for") : inPlace(partial, refusal);
+        return runtime ? graph(partial, "it was asked for") : inPlace(partial, refusal);
     }
 
     /** For ONNX Runtime, since Eddy itself refuses the file. */
     private Imported inPlace(PartialSpec partial, InvalidModelException refusal) throws IOException {
         String why = withoutFile(refusal);
         try {
-            return new Imported(graph(partial), why);
+            return graph(partial, why);
         } catch (InvalidModelException e) {
             if (withoutFile(e).equals(why)) {
                 throw refusal;
@@ -122,7 +148,7 @@ public record ModelImport(
         }
     }
 
-    private ModelFile graph(PartialSpec partial) throws IOException {
+    private Imported graph(PartialSpec partial, String reason) throws IOException {
         try {
             if (!bindings.isEmpty()) {
                 throw new InvalidModelException(
@@ -130,7 +156,7 @@ public record ModelImport(
             }
             ModelFile model =
                     RuntimeImport.read(file, GraphNames.of(partial.tree().path("engine")));
-            return finished(new ModelFile(partial.over(model.spec()), model.tensors()));
+            return finished(new ModelFile(partial.over(model.spec()), model.tensors()), reason);
         } catch (InvalidModelException e) {
             throw new InvalidModelException(file + ": " + e.getMessage(), e);
         }

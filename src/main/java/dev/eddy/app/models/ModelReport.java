@@ -15,10 +15,12 @@ import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** What a verified model file holds, for people and for programs. */
 public final class ModelReport {
@@ -72,6 +74,7 @@ public final class ModelReport {
         }
         if (spec.engine() == null) {
             facts.put("parameters", parameters(file.tensors().keySet()));
+            facts.put("weights", weights());
         }
         facts.put("stateBytesPerKey", StateCodec.size(new SequenceState(live)));
         facts.put("fileBytes", file.bytes().length);
@@ -230,6 +233,18 @@ public final class ModelReport {
 
     private static String probes(ModelSpec spec) {
         return spec.probes().isEmpty() ? "none" : spec.probes().size() + " OK";
+    }
+
+    /** How many numbers there are of each type: {@code 4096 BF16, 132 F32}. */
+    private String weights() {
+        Map<Tensor.DType, Long> numbers = new EnumMap<>(Tensor.DType.class);
+        file.tensors()
+                .values()
+                .forEach(tensor -> numbers.merge(tensor.dtype(), Tensor.elements(tensor.shape()), Long::sum));
+        return numbers.entrySet().stream()
+                .sorted(Map.Entry.<Tensor.DType, Long>comparingByValue().reversed())
+                .map(entry -> entry.getValue() + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     private long parameters(java.util.Collection<String> names) {

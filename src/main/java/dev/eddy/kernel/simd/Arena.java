@@ -28,7 +28,11 @@ final class Arena {
 
     private Arena() {}
 
-    /** {@code length} elements from {@code at}. */
+    /**
+     * Some elements from {@code at}.
+     *
+     * @param owner what keeps the rest of a shared array for further blocks, as long as one of its blocks is there
+     */
     record Block(float[] array, int at, Object owner) {}
 
     private static final class Shared {

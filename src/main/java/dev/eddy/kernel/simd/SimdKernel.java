@@ -38,7 +38,9 @@ public final class SimdKernel implements Kernel {
 
     @Override
     public Matrix pack(float[] bias, float[] w, int inputs, float[] u, int fedBack) {
-        return new PanelMatrix(bias, w, inputs, u, fedBack);
+        return HalfProducts.canRead(bias.length, w, u)
+                ? new HalfPanelMatrix(bias, w, inputs, u, fedBack)
+                : new PanelMatrix(bias, w, inputs, u, fedBack);
     }
 
     @Override
@@ -48,6 +50,11 @@ public final class SimdKernel implements Kernel {
 
     @Override
     public void product(Matrix matrix, float[] x, int xAt, float[] h, int hAt, float[] y) {
+        if (matrix instanceof HalfPanelMatrix half) {
+            HalfProducts.onBias(half, x, xAt, y);
+            HalfProducts.onSums(half, half.inputs(), half.fedBack(), h, hAt, y);
+            return;
+        }
         PanelMatrix panels = (PanelMatrix) matrix;
         onBias(panels, x, xAt, y);
         if (panels.fedBack() > 0) {
@@ -57,6 +64,10 @@ public final class SimdKernel implements Kernel {
 
     @Override
     public void multiplyAdd(Matrix matrix, float[] x, int xAt, float[] y) {
+        if (matrix instanceof HalfPanelMatrix half) {
+            HalfProducts.onSums(half, 0, half.inputs(), x, xAt, y);
+            return;
+        }
         PanelMatrix panels = (PanelMatrix) matrix;
         onSums(panels, 0, panels.inputs(), x, xAt, y);
     }
@@ -144,8 +155,19 @@ public final class SimdKernel implements Kernel {
 
     @Override
     public void products(Matrix matrix, float[][] x, int xAt, float[][] h, int hAt, float[][] y, int count) {
-        PanelMatrix panels = (PanelMatrix) matrix;
         int even = count & ~1;
+        if (matrix instanceof HalfPanelMatrix half) {
+            HalfProducts.ofKeys(half, x, xAt, h, hAt, y, even);
+        } else {
+            ofKeys((PanelMatrix) matrix, x, xAt, h, hAt, y, even);
+        }
+        if (even < count) {
+            product(matrix, x[even], xAt, h[even], hAt, y[even]);
+        }
+    }
+
+    /** {@code y = W x + U h + b} of an even number of keys. */
+    private static void ofKeys(PanelMatrix panels, float[][] x, int xAt, float[][] h, int hAt, float[][] y, int even) {
         for (int row = 0; row < panels.wideRows(); row += UNIT) {
             int bias = panels.biasAt(row);
             unitOfKeys(panels.inputs(), panels.array(), bias + WIDTH, x, xAt, true, bias, y, row, even);
@@ -157,9 +179,6 @@ public final class SimdKernel implements Kernel {
             narrowOfKeys(panels.inputs(), panels.array(), bias + NARROW, x, xAt, true, bias, y, row, even);
             int u = bias + (1 + panels.inputs()) * NARROW;
             narrowOfKeys(panels.fedBack(), panels.array(), u, h, hAt, false, bias, y, row, even);
-        }
-        if (even < count) {
-            product(matrix, x[even], xAt, h[even], hAt, y[even]);
         }
     }
 

@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Set;
 
 /** Writes small ONNX files for tests, field by field of onnx.proto. */
-final class OnnxBuilder {
+public final class OnnxBuilder {
     private final Message graph = new Message();
     private final Set<String> nodeNames = new HashSet<>();
     private final long opset;
 
-    OnnxBuilder(long opset) {
+    public OnnxBuilder(long opset) {
         this.opset = opset;
     }
 
     /** A protobuf message in the making. */
-    static final class Message {
+    public static final class Message {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
 
@@ -57,7 +57,7 @@ final class OnnxBuilder {
         }
     }
 
-    OnnxBuilder input(String name, long... dims) {
+    public OnnxBuilder input(String name, long... dims) {
         graph.message(11, port(name, TensorDecoder.FLOAT, dims));
         return this;
     }
@@ -75,7 +75,7 @@ final class OnnxBuilder {
     }
 
     /** An output whose shape the file tells. */
-    OnnxBuilder shaped(String name, long... dims) {
+    public OnnxBuilder shaped(String name, long... dims) {
         graph.message(12, port(name, TensorDecoder.FLOAT, dims));
         return this;
     }
@@ -99,14 +99,14 @@ final class OnnxBuilder {
         return floats(name, values, dims);
     }
 
-    OnnxBuilder floats(String name, float[] values, long... dims) {
+    public OnnxBuilder floats(String name, float[] values, long... dims) {
         ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         graph.message(5, tensor(name, TensorDecoder.FLOAT, raw, dims));
         return this;
     }
 
-    OnnxBuilder ints(String name, long... values) {
+    public OnnxBuilder ints(String name, long... values) {
         ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
         graph.message(5, tensor(name, TensorDecoder.INT64, raw, values.length));
@@ -127,7 +127,7 @@ final class OnnxBuilder {
     }
 
     /** A node; inputs and outputs are lists of names separated by blanks, {@code -} is an absent one. */
-    OnnxBuilder node(String op, String inputs, String outputs, Message... attributes) {
+    public OnnxBuilder node(String op, String inputs, String outputs, Message... attributes) {
         return node("", op, inputs, outputs, attributes);
     }
 
@@ -148,7 +148,7 @@ final class OnnxBuilder {
         return this;
     }
 
-    static Message attribute(String name, long value) {
+    public static Message attribute(String name, long value) {
         return new Message().text(1, name).number(3, value).number(20, 2);
     }
 
@@ -176,7 +176,7 @@ final class OnnxBuilder {
         return message;
     }
 
-    byte[] build() {
+    public byte[] build() {
         Message operators = new Message().text(1, "").number(2, opset);
         return new Message()
                 .number(1, 8)
