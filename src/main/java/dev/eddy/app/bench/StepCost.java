@@ -26,13 +26,14 @@ import java.util.SplittableRandom;
  */
 record StepCost(double nanos, int batchSize, double batchedNanos, long weightBytes, double readPerSecond) {
     private static final int SEQUENCES = 64;
-    private static final int WARM_UP_ROUNDS = 12;
+    private static final int WARM_UP_ROUNDS = 9;
     private static final int ROUNDS = 9;
     private static final long ROUND_NANOS = 100_000_000L;
 
     /** Measures a model with events of its own. */
     static StepCost of(LiveModel model, ModelFile file, RandomEvents events) {
         float[][] inputs = inputs(model, events);
+        model.warmUp(); // finds the size of batches too
         int batch = model.network().batchSize();
         long weights = weightBytes(file);
         return new StepCost(
