@@ -2,6 +2,7 @@ package dev.eddy.app.bench;
 
 import dev.eddy.artifact.ModelFile;
 import dev.eddy.artifact.Tensor;
+import dev.eddy.kernel.Kernels;
 import dev.eddy.model.Feature;
 import dev.eddy.model.Fields;
 import dev.eddy.model.HeadSpec;
@@ -25,13 +26,14 @@ import java.util.SplittableRandom;
  */
 record StepCost(double nanos, int batchSize, double batchedNanos, long weightBytes, double readPerSecond) {
     private static final int SEQUENCES = 64;
-    private static final int WARM_UP_ROUNDS = 12;
+    private static final int WARM_UP_ROUNDS = 9;
     private static final int ROUNDS = 9;
     private static final long ROUND_NANOS = 100_000_000L;
 
     /** Measures a model with events of its own. */
     static StepCost of(LiveModel model, ModelFile file, RandomEvents events) {
         float[][] inputs = inputs(model, events);
+        model.warmUp(); // finds the size of batches too
         int batch = model.network().batchSize();
         long weights = weightBytes(file);
         return new StepCost(
@@ -116,7 +118,14 @@ record StepCost(double nanos, int batchSize, double batchedNanos, long weightByt
                 .sum();
     }
 
+    /** A fast kernel reads matrices in bf16 as they are. */
     private static long bytes(Tensor tensor) {
-        return tensor.dtype() == Tensor.DType.U8 ? tensor.data().remaining() : ModelMemory.ofTensor(tensor.shape());
+        if (tensor.dtype() == Tensor.DType.U8) {
+            return tensor.data().remaining();
+        }
+        long bytes = ModelMemory.ofTensor(tensor.shape());
+        boolean half =
+                tensor.dtype() == Tensor.DType.BF16 && tensor.shape().length == 2 && Kernels.best() != Kernels.scalar();
+        return half ? bytes / 2 : bytes;
     }
 }
