@@ -11,9 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  * What cells make of their gates, a register of units at a time, with nothing stored between: the functions of
  * {@link VectorActivations}, operation by operation. {@code count} is a multiple of the lanes.
  *
- * <p>Written out, without helpers of our own and with all constants in registers before the loop: where the compiler stops to
- * inline in the middle of a loop, every register is an object. An LSTM takes two loops because all in one needs more registers
- * than there are.
+ * <p>Written out, without helpers of our own and with all constants broadcast before the loop: where the compiler does not inline
+ * an operation in the middle of a loop, registers become objects. An LSTM takes two loops because one was measured to be slower.
  */
 final class UnitLoops {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
