@@ -93,6 +93,7 @@ class KernelTest {
     void shouldMoveAnLstmTheSameInEveryKernel() {
         for (int hidden : new int[] {1, 13, 16, 37, 64, 207}) {
             float[] gates = Arrays.copyOf(floats(4 * hidden, 12f), Kernel.room(4 * hidden));
+            edges(gates);
             float[] state = floats(3 + 2 * hidden, 2f);
             float[] other = state.clone();
 
@@ -108,6 +109,7 @@ class KernelTest {
         for (int hidden : new int[] {1, 13, 16, 37, 64, 207}) {
             int n = Kernel.padded(2 * hidden);
             float[] gates = Arrays.copyOf(floats(n + hidden, 12f), n + Kernel.room(hidden));
+            edges(gates);
             float[] m = floats(Kernel.room(hidden), 3f);
             float[] state = floats(3 + hidden, 2f);
             float[] other = state.clone();
@@ -139,7 +141,23 @@ class KernelTest {
 
     private static void edges(float[] v) {
         float[] edges = {
-            Float.NaN, -0f, 0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e-40f, -1e30f, 1e30f, -9.1f
+            Float.NaN,
+            -0f,
+            0f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            1e-40f,
+            -1e30f,
+            1e30f,
+            -9.1f,
+            -87.3f,
+            87.4f,
+            -88.3f,
+            88.3f,
+            -88.4f,
+            88.4f,
+            9.2f,
+            -Float.MIN_VALUE
         };
         for (int i = 0; i < edges.length && 5 * i + 3 < v.length; i++) {
             v[5 * i + 3] = edges[i];

@@ -43,33 +43,14 @@ final class Gates {
 
     /** {@code count} units of gates that begin at {@code i} and lie {@code apart}. */
     private static void lstmUnits(float[] gates, int i, int apart, int count, float[] state, int h, int c) {
-        int f = i + apart;
-        int g = f + apart;
-        int o = g + apart;
-        sigmoids(gates, i, count);
-        sigmoids(gates, f, count);
-        tanhs(gates, g, count);
-        sigmoids(gates, o, count);
-        for (int u = 0; u < count; u += L) {
-            FloatVector gain =
-                    FloatVector.fromArray(LANES, gates, i + u).mul(FloatVector.fromArray(LANES, gates, g + u));
-            FloatVector cell =
-                    FloatVector.fromArray(LANES, gates, f + u).fma(FloatVector.fromArray(LANES, state, c + u), gain);
-            cell.intoArray(state, c + u);
-            cell.intoArray(gates, g + u);
-        }
-        tanhs(gates, g, count);
-        for (int u = 0; u < count; u += L) {
-            FloatVector.fromArray(LANES, gates, o + u)
-                    .mul(FloatVector.fromArray(LANES, gates, g + u))
-                    .intoArray(state, h + u);
-        }
+        UnitLoops.lstmCells(gates, i, i + apart, i + 2 * apart, count, state, c);
+        UnitLoops.lstmOutputs(gates, i + 3 * apart, count, state, h, c);
     }
 
     static void gru(float[] gates, int n, float[] m, int hidden, float[] state, int h) {
         int full = hidden / L * L;
         if (full > 0) {
-            gruUnits(gates, 0, hidden, n, full, m, 0, state, h);
+            UnitLoops.gru(gates, 0, hidden, n, full, m, 0, state, h);
         }
         if (full < hidden) {
             gruRest(gates, n, m, hidden, full, state, h);
@@ -85,26 +66,8 @@ final class Gates {
         System.arraycopy(gates, n + from, gates, at + 2 * L, count);
         System.arraycopy(m, from, gates, at + 3 * L, count);
         System.arraycopy(state, h + from, gates, at + 4 * L, count);
-        gruUnits(gates, at, at + L, at + 2 * L, L, gates, at + 3 * L, gates, at + 4 * L);
+        UnitLoops.gru(gates, at, at + L, at + 2 * L, L, gates, at + 3 * L, gates, at + 4 * L);
         System.arraycopy(gates, at + 4 * L, state, h + from, count);
-    }
-
-    private static void gruUnits(
-            float[] gates, int r, int z, int n, int count, float[] m, int mAt, float[] state, int h) {
-        sigmoids(gates, r, count);
-        sigmoids(gates, z, count);
-        for (int u = 0; u < count; u += L) {
-            FloatVector.fromArray(LANES, gates, r + u)
-                    .fma(FloatVector.fromArray(LANES, m, mAt + u), FloatVector.fromArray(LANES, gates, n + u))
-                    .intoArray(gates, n + u);
-        }
-        tanhs(gates, n, count);
-        FloatVector one = FloatVector.broadcast(LANES, 1f);
-        for (int u = 0; u < count; u += L) {
-            FloatVector update = FloatVector.fromArray(LANES, gates, z + u);
-            FloatVector gain = one.sub(update).mul(FloatVector.fromArray(LANES, gates, n + u));
-            update.fma(FloatVector.fromArray(LANES, state, h + u), gain).intoArray(state, h + u);
-        }
     }
 
     static void sigmoid(float[] v, int from, int to) {
