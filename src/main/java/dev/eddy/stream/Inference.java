@@ -228,10 +228,11 @@ public final class Inference implements AutoCloseable {
         }
         batch.add(event, fields, counted, sequence, deployment);
         gathering = batch;
+        if (!batch.isOfOne()) {
+            states.hold(sequence);
+        }
         if (batch.isFull()) {
             stepGathered();
-        } else {
-            states.hold(sequence);
         }
     }
 
@@ -274,7 +275,7 @@ public final class Inference implements AutoCloseable {
         idle.watch(event.key(), workspace.state);
         boolean begins = entry.isEmpty();
         states.release(entry);
-        workspace.state = states.exchange(entry, workspace.state);
+        states.put(entry, workspace.state);
         if (begins) {
             counts.begin(workspace.model.id().fingerprint());
         }

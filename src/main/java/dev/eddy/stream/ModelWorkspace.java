@@ -22,7 +22,7 @@ final class ModelWorkspace {
     private static final double[] NO_VALUES = {};
 
     final LiveModel model;
-    SequenceState state;
+    final SequenceState state;
     final Network.Scratch scratch;
     final float[] input; // (inputSize)
     final float[] outputs; // (outputSize)

@@ -5,8 +5,7 @@ import dev.eddy.state.HeldStates;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -16,15 +15,21 @@ import org.apache.kafka.streams.KeyValue;
 
 /**
  * The states of the sequences used lately, decoded, in front of the store. A state that is kept here is read from the store
- * once, and written once at the next {@link #flush}, however often it changed: whoever commits must flush before. The least
- * recently used go when the budget is spent. Where keys do not come back while they are kept, nearly all states are
+ * once, and written once at the next {@link #flush}, however often it changed: whoever commits must flush before. When the
+ * budget is spent, states go that were not used since they were looked at last. Where keys do not come back while they are kept, nearly all states are
  * written through at once; see {@link KeyReuse}. What is kept or written when changes no result. Used by one thread.
+ *
+ * <p>A hit changes numbers only, no references: a collector of garbage that watches references between old objects would
+ * otherwise have more work with a large cache than the cache saves.
  */
 final class StateCache {
     /** What an entry takes beside its key and its state: objects, their headers, and the place in the map. */
     private static final int ENTRY_BYTES = 250;
     /** Entries that leave at a change, at most, so that no event waits for many. */
     private static final int EVICTED_AT_ONCE = 4;
+
+    /** Entries looked at for that, at most. */
+    private static final int LOOKED_AT_ONCE = 64;
 
     private static final int MOST_SPARES = 64;
     /** A store takes many in one go more cheaply; more of them gain nothing, and take memory. */
@@ -33,7 +38,9 @@ final class StateCache {
     private final StateAccess store;
     private final LongSupplier budget;
     private final KeyReuse reuse = new KeyReuse();
-    private final Map<Bytes, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Bytes, Entry> entries = new HashMap<>(); // kept and pending ones
+    private final List<Entry> kept = new ArrayList<>(); // in no order
+    private int hand; // the kept entry that is looked at next when one has to go
     private final List<Entry> changed = new ArrayList<>();
     private final List<KeyValue<Bytes, byte[]>> written = new ArrayList<>();
     private final List<SequenceState> spares = new ArrayList<>(); // of one model
@@ -48,7 +55,8 @@ final class StateCache {
         private SequenceState state; // null: only as bytes, or none
         private byte[] encoded; // null: only decoded, or none
         private int weight;
-        private boolean kept;
+        private int place = -1; // among the kept ones; -1: it is not kept
+        private boolean used; // since the hand passed
         private boolean changed;
         private boolean pending;
 
@@ -75,12 +83,13 @@ final class StateCache {
             return state;
         }
 
-        /** What is stored for the key; null for nothing. */
+        /** What is to be stored for the key; null for nothing. */
         byte[] bytes() {
-            if (encoded == null && state != null) {
-                encoded = StateCodec.write(state);
-            }
-            return encoded;
+            return state == null ? encoded : StateCodec.write(state);
+        }
+
+        private boolean isKept() {
+            return place >= 0;
         }
 
         /** Generation of the deployment the sequence is on; 0 where there is none. */
@@ -141,6 +150,7 @@ final class StateCache {
             entry = new Entry(wrapped);
             entry.encoded = store.get(key);
         }
+        entry.used = true;
         return entry;
     }
 
@@ -158,55 +168,60 @@ final class StateCache {
     }
 
     /**
-     * Takes a state as the new one of a key.
+     * Takes a copy of a state as the new one of a key.
      *
-     * @param state the only state of the sequence; belongs to the cache from now on
-     * @return another object of the same model, of undefined content, in exchange
+     * @param state the only state of the sequence
      */
-    SequenceState exchange(Entry entry, SequenceState state) {
-        SequenceState old = entry.state;
-        entry.state = state;
+    void put(Entry entry, SequenceState state) {
+        if (!entry.isKept() && !isWorthKeeping(entry)) {
+            store.put(entry.key.get(), StateCodec.write(state));
+            return;
+        }
+        if (entry.state == null || entry.state.model() != state.model()) {
+            entry.state = spare(state.model());
+        }
+        entry.state.copyFrom(state);
         entry.encoded = null;
         onChange(entry);
-        if (!entry.kept) {
-            entry.state = null; // it was written
-            return state;
-        }
-        return old != null && old.model() == state.model() ? old : spare(state.model());
     }
 
     /** Keeps what is known of a key while an event of it waits for its step. */
     void hold(Entry entry) {
         entry.pending = true;
-        if (!entry.kept) {
+        if (!entry.isKept()) {
             entries.put(entry.key, entry);
         }
     }
 
     /** The step of the event is about to be taken in, or will not come. */
     void release(Entry entry) {
-        if (entry.pending && !entry.kept) {
+        if (entry.pending && !entry.isKept()) {
             entries.remove(entry.key);
         }
         entry.pending = false;
     }
 
+    private boolean isWorthKeeping(Entry entry) {
+        return budget.getAsLong() > 0 && reuse.isWorthKeeping(entry.key);
+    }
+
     private void onChange(Entry entry) {
-        if (!entry.kept && !(budget.getAsLong() > 0 && reuse.isWorthKeeping(entry.key))) {
+        if (!entry.isKept() && !isWorthKeeping(entry)) {
             write(entry);
             return;
         }
-        if (!entry.kept) {
-            entry.kept = true;
+        if (!entry.isKept()) {
+            entry.place = kept.size();
+            kept.add(entry);
             entries.put(entry.key, entry);
         }
         if (!entry.changed) {
             entry.changed = true;
             changed.add(entry);
         }
-        bytes -= entry.weight;
-        entry.weight = weigh(entry);
-        bytes += entry.weight;
+        int weight = weigh(entry);
+        bytes += weight - entry.weight;
+        entry.weight = weight;
         evict(entry);
     }
 
@@ -222,47 +237,54 @@ final class StateCache {
 
     private void evict(Entry latest) {
         long allowed = reuse.share(budget.getAsLong());
-        if (bytes <= allowed) {
-            return;
-        }
-        Iterator<Entry> eldest = entries.values().iterator();
-        for (int i = 0; i < EVICTED_AT_ONCE && bytes > allowed && eldest.hasNext(); i++) {
-            Entry entry = eldest.next();
-            if (entry.pending || entry == latest) {
-                return; // all that follow were used as lately
+        int evicted = 0;
+        for (int i = 0; bytes > allowed && evicted < EVICTED_AT_ONCE && i < LOOKED_AT_ONCE; i++) {
+            hand = hand < kept.size() ? hand : 0;
+            Entry entry = kept.get(hand);
+            if (entry.used || entry.pending || entry == latest) {
+                entry.used = false;
+                hand++;
+            } else {
+                remove(entry);
+                evicted++;
             }
-            if (entry.changed) {
-                entry.changed = false;
-                write(entry);
-            }
-            eldest.remove();
-            entry.kept = false;
-            bytes -= entry.weight;
-            recycle(entry);
-            entry.encoded = null;
-            reuse.onEviction();
         }
-        if (changed.size() > 2 * entries.size() + MOST_SPARES) {
+        if (changed.size() > 2 * kept.size() + MOST_SPARES) {
             changed.removeIf(entry -> !entry.changed);
         }
     }
 
+    private void remove(Entry entry) {
+        if (entry.changed) {
+            entry.changed = false;
+            write(entry);
+        }
+        entries.remove(entry.key);
+        drop(entry);
+        recycle(entry);
+        entry.encoded = null;
+        reuse.onEviction();
+    }
+
+    /** Keeps an entry no more; the last one takes its place. */
+    private void drop(Entry entry) {
+        Entry last = kept.remove(kept.size() - 1);
+        if (last != entry) {
+            kept.set(entry.place, last);
+            last.place = entry.place;
+        }
+        entry.place = -1;
+        bytes -= entry.weight;
+        entry.weight = 0;
+    }
+
     private void write(Entry entry) {
-        byte[] stored = takeBytes(entry);
+        byte[] stored = entry.bytes();
         if (stored == null) {
             store.delete(entry.key.get());
         } else {
             store.put(entry.key.get(), stored);
         }
-    }
-
-    /** The bytes of an entry, which keeps them only if it has nothing else: their memory was not counted. */
-    private static byte[] takeBytes(Entry entry) {
-        byte[] stored = entry.bytes();
-        if (entry.state != null) {
-            entry.encoded = null;
-        }
-        return stored;
     }
 
     private void recycle(Entry entry) {
@@ -287,11 +309,10 @@ final class StateCache {
         for (Entry entry : changed) {
             if (entry.changed) {
                 entry.changed = false;
-                written.add(KeyValue.pair(entry.key, takeBytes(entry)));
+                written.add(KeyValue.pair(entry.key, entry.bytes()));
                 if (entry.isEmpty() && !entry.pending) {
                     entries.remove(entry.key);
-                    entry.kept = false;
-                    bytes -= entry.weight;
+                    drop(entry);
                 }
                 if (written.size() == WRITTEN_AT_ONCE) {
                     writeAll();

@@ -106,6 +106,11 @@ final class StepBatch {
         return size == 0;
     }
 
+    /** Whether each event is stepped by itself. */
+    boolean isOfOne() {
+        return limit == 1;
+    }
+
     boolean isFull() {
         return size == limit;
     }
