@@ -9,8 +9,8 @@ import org.apache.kafka.common.utils.Bytes;
  * would find. When more than one in {@value #MANY} finds its key, all are kept again. Used by one thread.
  */
 final class KeyReuse {
-    private static final int FEW = 8;
-    private static final int MANY = 4;
+    private static final int FEW = 4;
+    private static final int MANY = 2;
     private static final int SAMPLE = 16;
     private static final int WINDOW = 1 << 14;
 

@@ -45,11 +45,9 @@ class LiveSequencesIT {
                 directory.toString(),
                 "eddy.pipeline",
                 "own",
-                // What is found has not been committed, nor flushed out of the cache.
-                "processing.guarantee",
-                "at_least_once",
+                // What is found was committed.
                 "commit.interval.ms",
-                "600000"));
+                "200"));
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream("in", Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
                 .process(Eddy.of(config, model).inference(), Named.as("inference"));
