@@ -16,8 +16,9 @@ import org.apache.kafka.streams.KeyValue;
 /**
  * The states of the sequences used lately, decoded, in front of the store. A state that is kept here is read from the store
  * once, and written once at the next {@link #flush}, however often it changed: whoever commits must flush before. When the
- * budget is spent, states go that were not used since they were looked at last. Where keys do not come back while they are kept, nearly all states are
- * written through at once; see {@link KeyReuse}. What is kept or written when changes no result. Used by one thread.
+ * budget is spent, states go that were not used since they were looked at last. Where keys do not come back while they are
+ * kept, nearly all states are written through at once; see {@link KeyReuse}. What is kept or written when changes no result.
+ * Used by one thread.
  *
  * <p>A hit changes numbers only, no references: a collector of garbage that watches references between old objects would
  * otherwise have more work with a large cache than the cache saves.
@@ -156,7 +157,9 @@ final class StateCache {
 
     /** Takes bytes as what is to be stored for a key. */
     void put(byte[] key, byte[] held) {
-        Entry entry = find(key);
+        Bytes wrapped = Bytes.wrap(key);
+        Entry known = entries.get(wrapped);
+        Entry entry = known == null ? new Entry(wrapped) : known; // what is in the store does not matter
         recycle(entry);
         entry.encoded = held;
         onChange(entry);
