@@ -15,7 +15,6 @@ import dev.eddy.wire.EventDecoder;
 import dev.eddy.wire.Prediction;
 import dev.eddy.wire.PredictionEncoder;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -27,8 +26,6 @@ import java.util.function.Supplier;
  * Used by one thread.
  */
 public final class Inference implements AutoCloseable {
-    private static final int WORKSPACES = 8;
-
     /**
      * Sequences looked at before an event. Each look needs an event of its key since the one before, so that one would do to
      * keep up; and if a million are over at once, no event waits for more than these.
@@ -49,19 +46,10 @@ public final class Inference implements AutoCloseable {
     private final Encoded answers;
     private final SequenceCounts counts;
     private final Pace pace;
-    private final Map<LiveModel, StepBatch> batches = new LinkedHashMap<>(WORKSPACES, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<LiveModel, StepBatch> eldest) {
-            return size() > WORKSPACES * selection.models();
-        }
-    };
+    private final StepBatches batches;
 
     private Object known; // the version of the deployments seen last
     private Labels labels; // null: none are expected
-    private StepBatch latest; // of the model looked for last; null: none was
-    private StepBatch gathering; // null: no event waits for its step
     private int takenIn; // of the events stepped last
     private long toldBytes; // size of the cache that the monitor knows
     /** By the history it is of, the generation of the newest deployment that an event came to. */
@@ -105,6 +93,7 @@ public final class Inference implements AutoCloseable {
         this.pace = pace;
         this.states = new StateCache(stores.states(), pace.cacheBytes());
         this.waiting = new WaitingEvents(stores.pending());
+        this.batches = new StepBatches(selection::models, model -> new StepBatch(model, waiting, batchSize(model)));
         this.timers = new Timers(stores.pending());
         this.idle = new IdleRule(rules, timers);
         this.reorder =
@@ -146,7 +135,7 @@ public final class Inference implements AutoCloseable {
 
     /** Takes an event whose turn it is, after sequences that are over by then. */
     private void take(Event event, long streamTime) {
-        if (gathering != null && idle.isOver(gathering.earliest(), streamTime)) {
+        if (isGathering() && idle.isOver(batches.gathering().earliest(), streamTime)) {
             stepGathered(); // so that the timers of sequences that begin are there
         }
         endSome(streamTime, EXPIRED_PER_EVENT);
@@ -203,7 +192,7 @@ public final class Inference implements AutoCloseable {
         }
         LiveDeployments all = follow(event.key());
         LiveDeployment deployment = deploymentFor(all, event.time(), entry.generation());
-        if (goesOn(entry, deployment) && !workspaceOf(deployment.model()).isLast(fields)) {
+        if (goesOn(entry, deployment) && !batches.workspace(deployment.model()).isLast(fields)) {
             gather(event, fields, counted, entry, deployment);
         } else {
             stepGathered();
@@ -220,14 +209,14 @@ public final class Inference implements AutoCloseable {
     }
 
     private void gather(Event event, Fields fields, long counted, StateCache.Entry entry, LiveDeployment deployment) {
-        StepBatch batch = batchOf(deployment.model());
+        StepBatch batch = batches.of(deployment.model());
         StateCache.Entry sequence = entry;
-        if (gathering != null && gathering != batch) {
+        if (isGathering() && batches.gathering() != batch) {
             stepGathered();
             sequence = states.find(event.key());
         }
         batch.add(event, fields, counted, sequence, deployment);
-        gathering = batch;
+        batches.gatherIn(batch);
         if (!batch.isOfOne()) {
             states.hold(sequence);
         }
@@ -238,16 +227,15 @@ public final class Inference implements AutoCloseable {
 
     /** Whether events wait for others to be stepped with. */
     boolean isGathering() {
-        return gathering != null;
+        return batches.gathering() != null;
     }
 
     /** Steps the events that wait for one another. */
     void stepGathered() {
-        if (gathering != null) {
-            StepBatch batch = gathering;
-            gathering = null;
+        StepBatch closed = batches.close();
+        if (closed != null) {
             takenIn = 0;
-            long nanos = batch.run(this::takeIn);
+            long nanos = closed.run(this::takeIn);
             if (takenIn > 0) {
                 monitor.onSteps(takenIn, nanos);
             }
@@ -289,7 +277,7 @@ public final class Inference implements AutoCloseable {
         Lineup lineup = held == null
                 ? Lineup.begin(key, event.time(), deployment)
                 : Lineup.of(key, event.time(), held, all, deployment);
-        ModelWorkspace workspace = workspaceOf(lineup.answering().model());
+        ModelWorkspace workspace = batches.workspace(lineup.answering().model());
         boolean last = workspace.isLast(fields);
         workspace.load(lineup.answering().state(), deployment.generation());
         workspace.state.setWarm(lineup.isWarm());
@@ -349,7 +337,7 @@ public final class Inference implements AutoCloseable {
         if (slot == null) {
             return null;
         }
-        ModelWorkspace workspace = workspaceOf(slot.model());
+        ModelWorkspace workspace = batches.workspace(slot.model());
         workspace.loadBeside(slot.state(), deployment.generation());
         long seen = workspace.state.steps();
         workspace.state.setWarm(seen != before);
@@ -499,14 +487,14 @@ public final class Inference implements AutoCloseable {
             finish(key, state, owner, closing);
             if (cause == Ending.TTL && tellsOfTtl) {
                 Event last = Event.end(key, StateCodec.lastEventTime(state));
-                answers.tell(last, workspaceOf(owner).ending(last, StateCodec.steps(state), cause));
+                answers.tell(last, batches.workspace(owner).ending(last, StateCodec.steps(state), cause));
             }
         }
         monitor.onEnd(cause);
     }
 
     private void finish(byte[] key, byte[] state, LiveModel owner, Event closing) {
-        ModelWorkspace workspace = workspaceOf(owner);
+        ModelWorkspace workspace = batches.workspace(owner);
         workspace.load(state, StateCodec.generation(state));
         workspace.answering().finish(key, closing, noting(StateCodec.generation(state), false, false, answers));
     }
@@ -535,8 +523,7 @@ public final class Inference implements AutoCloseable {
         Object version = selection.version();
         if (version != known) {
             Predicate<LiveModel> unnamed = model -> !selection.names(model.id().fingerprint());
-            batches.keySet().removeIf(unnamed);
-            latest = null;
+            batches.letGo(unnamed);
             states.letGo(unnamed);
             known = version;
         }
@@ -551,20 +538,9 @@ public final class Inference implements AutoCloseable {
         }
     }
 
-    private StepBatch batchOf(LiveModel owner) {
-        if (latest == null || latest.model() != owner) {
-            latest = batches.computeIfAbsent(owner, model -> new StepBatch(model, waiting, batchSize(model)));
-        }
-        return latest;
-    }
-
     /** Labels look for their events at once, so these do not wait for one another. */
     private int batchSize(LiveModel model) {
         return labels == null ? pace.batchSize(model) : 1;
-    }
-
-    private ModelWorkspace workspaceOf(LiveModel owner) {
-        return batchOf(owner).workspace();
     }
 
     private static LiveDeployment deploymentFor(LiveDeployments all, long eventTime, int generation) {
