@@ -49,8 +49,13 @@ final class InferenceMeters implements InferenceMonitor {
     }
 
     @Override
-    public void onSteps(int events, long nanos) {
-        telemetry.recordSteps(events, nanos);
+    public void onSteps(int events) {
+        telemetry.countEvents(events);
+    }
+
+    @Override
+    public void onTimedStep(int events, long nanos) {
+        telemetry.recordStep(events, nanos);
     }
 
     @Override
@@ -66,7 +71,7 @@ final class InferenceMeters implements InferenceMonitor {
 
     @Override
     public void onRejection(Reason reason) {
-        telemetry.countEvent();
+        telemetry.countEvents(1);
         telemetry.countRejected(reason);
     }
 

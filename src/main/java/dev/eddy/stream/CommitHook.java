@@ -41,13 +41,22 @@ final class CommitHook extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, B
     /**
      * Runs something before every commit from now on.
      *
-     * @param context of the processor that forwards what it forwards; called while the processor starts
-     * @param store   the store with the hook, as the context gives it
+     * @param store  the store with the hook, as the context gives it
+     * @param action if it forwards anything, from {@link #forwarding}
      */
-    static void before(ProcessorContext<?, ?> context, StateStore store, Runnable action) {
+    static void before(StateStore store, Runnable action) {
+        of(store).before = action;
+    }
+
+    /**
+     * What may forward outside the processing of an event.
+     *
+     * @param context of the processor that forwards what it forwards; called while the processor starts
+     */
+    static Runnable forwarding(ProcessorContext<?, ?> context, Runnable action) {
         InternalProcessorContext<?, ?> internal = (InternalProcessorContext<?, ?>) context;
         ProcessorNode<?, ?, ?, ?> node = internal.currentNode();
-        of(store).before = () -> {
+        return () -> {
             ProcessorNode<?, ?, ?, ?> current = internal.currentNode();
             internal.setCurrentNode(node);
             try {

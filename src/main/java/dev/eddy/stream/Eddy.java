@@ -109,11 +109,12 @@ public final class Eddy {
         SequenceRules rules = SequenceRules.of(config);
         LabelSource labels = LabelSource.of(config);
         CacheBudget budget = new CacheBudget(config.getLong(EddyConfig.STATE_CACHE));
+        FlushGroup flushes = new FlushGroup();
         Pace pace = Pace.of(config, budget::share);
         return new ProcessorSupplier<>() {
             @Override
             public Processor<byte[], byte[], byte[], Outcome> get() {
-                return new InferenceProcessor(decoder, encoder, models, rules, pace, budget, monitor, labels);
+                return new InferenceProcessor(decoder, encoder, models, rules, pace, budget, flushes, monitor, labels);
             }
 
             @Override

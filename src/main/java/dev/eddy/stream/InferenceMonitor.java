@@ -13,13 +13,16 @@ public interface InferenceMonitor {
     /** Watches nothing. */
     InferenceMonitor NONE = new InferenceMonitor() {};
 
+    /** Events were taken in, so many. */
+    default void onSteps(int events) {}
+
     /**
-     * Events were taken in together, each of another sequence.
+     * The network was timed; where it steps events one by one, at some of them only.
      *
-     * @param events how many
-     * @param nanos  what the network took for all of them
+     * @param events how many it stepped together, each of another sequence
+     * @param nanos  what it took for all of them
      */
-    default void onSteps(int events, long nanos) {}
+    default void onTimedStep(int events, long nanos) {}
 
     /**
      * What the cache of a task's states did since it was told last.

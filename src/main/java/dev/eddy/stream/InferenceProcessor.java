@@ -47,11 +47,13 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
     private final SequenceRules rules;
     private final Pace pace;
     private final CacheBudget budget;
+    private final FlushGroup flushes;
     private final InferenceMonitor monitor;
     private final LabelSource labelSource; // null: no labels are expected
 
     private ProcessorContext<byte[], Outcome> context;
     private Inference inference;
+    private Runnable flush;
     private KeyMark mark;
     private Labels labels; // null: none are expected
     private EventClock clock; // null: the stream time is that of the events
@@ -81,6 +83,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             SequenceRules rules,
             Pace pace,
             CacheBudget budget,
+            FlushGroup flushes,
             InferenceMonitor monitor,
             LabelSource labelSource) {
         this.decoder = decoder;
@@ -89,6 +92,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         this.rules = rules;
         this.pace = pace;
         this.budget = budget;
+        this.flushes = flushes;
         this.monitor = monitor;
         this.labelSource = labelSource;
     }
@@ -104,7 +108,9 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
         Selection selection = models.selection();
         inference = new Inference(decoder.get(), encoder.get(), selection, stores, rules, pace, monitor, this::forward);
         budget.join();
-        CommitHook.before(processorContext, pending, inference::flush);
+        flush = CommitHook.forwarding(processorContext, inference::flush);
+        flushes.join(flush);
+        CommitHook.before(pending, flushes::flush);
         expectLabels(stores.pending(), selection);
         if (rules.needsClock()) {
             lastEvent = context.currentSystemTimeMs();
@@ -211,6 +217,7 @@ final class InferenceProcessor implements Processor<byte[], byte[], byte[], Outc
             labels.close();
         }
         if (inference != null) {
+            flushes.leave(flush);
             CommitHook.forget(context.getStateStore(Eddy.PENDING_STORE));
             inference.close();
             inference = null;

@@ -7,8 +7,10 @@ import dev.eddy.state.StateCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How many sequences of a task each model answers. The numbers are kept beside what they count, so they are as exact as that,
@@ -22,6 +24,7 @@ final class SequenceCounts {
     private final InferenceMonitor monitor;
     private final Map<String, Long> counts =
             new HashMap<>(); // by the hexadecimal digits of what states have of a model
+    private final Set<String> changed = new HashSet<>();
     private boolean stored; // whether the store holds what the map holds
 
     /** The counts of a task, which the monitor is told of. */
@@ -60,33 +63,36 @@ final class SequenceCounts {
         if (after != null) {
             add(model(after), 1);
         }
-        storeAll();
     }
 
     /** A sequence begins, on a model. */
     void begin(Fingerprint model) {
         add(HexFormat.of().formatHex(StateCodec.model(model)), 1);
-        storeAll();
-    }
-
-    private void storeAll() {
-        if (!stored) {
-            counts.forEach(this::put);
-            stored = true;
-        }
     }
 
     private void add(String model, long change) {
-        long count = counts.merge(model, change, Long::sum);
-        put(model, count);
-        if (count == 0) {
-            counts.remove(model);
-        }
+        counts.merge(model, change, Long::sum);
+        changed.add(model);
         monitor.onSequences(model, change);
     }
 
-    private void put(String model, long count) {
+    /** Brings the store up to date. */
+    void flush() {
+        if (changed.isEmpty()) {
+            return;
+        }
+        if (!stored) {
+            changed.addAll(counts.keySet());
+            stored = true;
+        }
+        changed.forEach(this::put);
+        changed.clear();
+    }
+
+    private void put(String model) {
+        long count = counts.get(model);
         if (count == 0) {
+            counts.remove(model);
             stores.pending().delete(entry(model));
         } else {
             byte[] value = new byte[Long.BYTES];

@@ -120,34 +120,40 @@ final class StepBatch {
         return earliest;
     }
 
-    /**
-     * Steps what was gathered.
-     *
-     * @param taken receives each step, in the order in which the events were gathered
-     * @return what the network took, nanoseconds
-     */
-    long run(Consumer<Step> taken) {
-        int count = size;
-        size = 0;
-        for (int i = 0; i < count; i++) {
+    /** How many events are gathered. */
+    int size() {
+        return size;
+    }
+
+    /** Steps the network over what was gathered. */
+    void step() {
+        if (size == 1) {
+            ModelWorkspace workspace = workspace();
+            model.network().step(workspace.input, workspace.state.network(), workspace.outputs, scratch);
+            return;
+        }
+        for (int i = 0; i < size; i++) {
             ModelWorkspace workspace = steps.get(i).workspace;
             inputs[i] = workspace.input;
             states[i] = workspace.state.network();
             outputs[i] = workspace.outputs;
         }
-        long begin = System.nanoTime();
-        if (count == 1) {
-            model.network().step(inputs[0], states[0], outputs[0], scratch);
-        } else {
-            model.network().step(inputs, states, outputs, count, scratch);
-        }
-        long nanos = System.nanoTime() - begin;
+        model.network().step(inputs, states, outputs, size, scratch);
+    }
+
+    /**
+     * Gives out what was stepped; nothing is gathered then.
+     *
+     * @param taken receives each step, in the order in which the events were gathered
+     */
+    void takeAll(Consumer<Step> taken) {
+        int count = size;
+        size = 0;
         for (int i = 0; i < count; i++) {
             Step step = steps.get(i);
             taken.accept(step);
             step.event = null;
             step.entry = null;
         }
-        return nanos;
     }
 }

@@ -125,7 +125,7 @@ public final class Telemetry implements AutoCloseable {
         }
         step = timer(
                 "eddy.step",
-                "Time of one step of a network; of events that are stepped together, each one's share.",
+                "Time of one step of a network, measured now and then; of events stepped together, each one's share.",
                 Duration.ofNanos(100),
                 Duration.ofMillis(100));
         cacheHits = cacheLookups("hit");
@@ -187,8 +187,8 @@ public final class Telemetry implements AutoCloseable {
                 .toArray(Duration[]::new);
     }
 
-    public void countEvent() {
-        events.increment();
+    public void countEvents(int count) {
+        events.increment(count);
     }
 
     public void countPrediction() {
@@ -232,13 +232,10 @@ public final class Telemetry implements AutoCloseable {
         return measurements;
     }
 
-    /** Events were taken in; the steps of the network took so long together. */
-    public void recordSteps(int count, long nanos) {
-        events.increment(count);
+    /** A step of the network was timed, which took so long for all events that were stepped together. */
+    public void recordStep(int count, long nanos) {
         together.record(count);
-        for (int i = 0; i < count; i++) {
-            step.record(nanos / count, TimeUnit.NANOSECONDS);
-        }
+        step.record(nanos / count, TimeUnit.NANOSECONDS);
     }
 
     /**

@@ -121,7 +121,7 @@ class CommitHookTest {
         @Override
         public void init(ProcessorContext<String, String> processorContext) {
             context = processorContext;
-            CommitHook.before(context, context.getStateStore(HOOKED), this::work);
+            CommitHook.before(context.getStateStore(HOOKED), CommitHook.forwarding(context, this::work));
         }
 
         @Override

@@ -211,6 +211,7 @@ class SequenceCountsTest {
     }
 
     private Map<String, Long> stored() {
+        inference.flush();
         Map<String, Long> stored = new TreeMap<>();
         pending.scan(new byte[] {'C'}, key -> {
             if (key[0] != 'C') {
@@ -226,6 +227,7 @@ class SequenceCountsTest {
     }
 
     private void restart(long idle) {
+        inference.flush();
         inference.close();
         start(idle);
     }

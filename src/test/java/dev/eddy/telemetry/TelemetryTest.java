@@ -20,8 +20,7 @@ class TelemetryTest {
 
     @Test
     void shouldCountEventsPredictionsAndRejectionsByReason() {
-        telemetry.countEvent();
-        telemetry.countEvent();
+        telemetry.countEvents(2);
         telemetry.countPrediction();
         telemetry.countRejected(Reason.MISSING_FIELD);
         telemetry.countLoad(Telemetry.Load.REJECTED);
@@ -48,7 +47,7 @@ class TelemetryTest {
 
     @Test
     void shouldKeepStepAndLagAsHistograms() {
-        telemetry.recordSteps(1, 600);
+        telemetry.recordStep(1, 600);
         telemetry.recordLag(20);
         telemetry.recordLag(-5);
 
