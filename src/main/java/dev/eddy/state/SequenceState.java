@@ -39,21 +39,6 @@ public final class SequenceState {
         Arrays.fill(task, Double.NaN);
     }
 
-    /**
-     * Takes over all that another state says.
-     *
-     * @param other of the same model
-     */
-    public void copyFrom(SequenceState other) {
-        set(other.generation, other.steps, other.lastEventTime, other.timer, other.waiting);
-        warm = other.warm;
-        numbered = other.numbered;
-        number = other.number;
-        System.arraycopy(other.network, 0, network, 0, network.length);
-        System.arraycopy(other.remembered, 0, remembered, 0, remembered.length);
-        System.arraycopy(other.task, 0, task, 0, task.length);
-    }
-
     void set(int newGeneration, long newSteps, long newLastEventTime, long newTimer, int newWaiting) {
         generation = newGeneration;
         steps = newSteps;

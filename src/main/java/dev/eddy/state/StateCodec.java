@@ -53,14 +53,52 @@ public final class StateCodec {
 
     /** The bytes of a state. */
     public static byte[] write(SequenceState state) {
+        byte[] bytes = writeUnsealed(state);
+        seal(bytes);
+        return bytes;
+    }
+
+    /** The bytes of a state, but for the checksum: {@link #seal} must set it before anybody else reads them. */
+    public static byte[] writeUnsealed(SequenceState state) {
         byte[] bytes = new byte[size(state)];
-        boolean half = state.model.statePrecision() == StatePrecision.BF16;
         bytes[0] = MAGIC;
         bytes[1] = VERSION;
-        bytes[START_AT] = (byte) (state.isWarm() ? 1 : 0);
-        bytes[FLAGS_AT] = (byte) ((state.isNumbered() ? NUMBERED : 0) | (half ? BF16 : 0));
-        INTS.set(bytes, GENERATION_AT, state.generation());
+        bytes[FLAGS_AT] = flags(state);
         state.model.id().fingerprint().copyTo(bytes, FINGERPRINT_AT, FINGERPRINT_BYTES);
+        fill(state, bytes);
+        return bytes;
+    }
+
+    /**
+     * Writes a state over the bytes of another one, if that is of the same model and as long. The checksum is then out of
+     * date: {@link #seal} must set it before anybody else reads them.
+     *
+     * @return whether it was written
+     */
+    public static boolean overwrite(SequenceState state, byte[] bytes) {
+        boolean fits = bytes.length == size(state)
+                && bytes[0] == MAGIC
+                && bytes[FLAGS_AT] == flags(state)
+                && belongsTo(bytes, state.model.id().fingerprint());
+        if (fits) {
+            fill(state, bytes);
+        }
+        return fits;
+    }
+
+    /** Brings the checksum of a state's bytes up to date. */
+    public static void seal(byte[] bytes) {
+        INTS.set(bytes, bytes.length - CHECKSUM_BYTES, checksumOf(bytes));
+    }
+
+    private static byte flags(SequenceState state) {
+        boolean half = state.model.statePrecision() == StatePrecision.BF16;
+        return (byte) ((state.isNumbered() ? NUMBERED : 0) | (half ? BF16 : 0));
+    }
+
+    private static void fill(SequenceState state, byte[] bytes) {
+        bytes[START_AT] = (byte) (state.isWarm() ? 1 : 0);
+        INTS.set(bytes, GENERATION_AT, state.generation());
         LONGS.set(bytes, STEPS_AT, state.steps());
         LONGS.set(bytes, TIME_AT, state.lastEventTime());
         LONGS.set(bytes, TIMER_AT, state.timer());
@@ -69,14 +107,14 @@ public final class StateCodec {
             LONGS.set(bytes, HEADER_BYTES, state.number());
         }
         int at = payloadAt(bytes);
-        at = half ? putUpperHalves(state.network, bytes, at) : putFloats(state.network, bytes, at);
+        at = precision(bytes) == StatePrecision.BF16
+                ? putUpperHalves(state.network, bytes, at)
+                : putFloats(state.network, bytes, at);
         at = putFloats(state.remembered, bytes, at);
         for (double number : state.task) {
             LONGS.set(bytes, at, Double.doubleToRawLongBits(number));
             at += Double.BYTES;
         }
-        INTS.set(bytes, at, checksumOf(bytes));
-        return bytes;
     }
 
     private static int putFloats(float[] from, byte[] to, int at) {
@@ -112,6 +150,17 @@ public final class StateCodec {
      */
     public static void read(byte[] bytes, SequenceState state) {
         check(bytes);
+        readUnsealed(bytes, state);
+    }
+
+    /**
+     * Reads a state that this program wrote, without looking at its checksum.
+     *
+     * @param bytes what {@link #writeUnsealed} gave
+     * @param state receives it; of the model the bytes name
+     * @throws CorruptStateException if the bytes are of another model
+     */
+    public static void readUnsealed(byte[] bytes, SequenceState state) {
         StatePrecision precision = precision(bytes);
         int size = size(state, isNumbered(bytes), precision);
         if (!belongsTo(bytes, state.model.id().fingerprint()) || bytes.length != size) {
@@ -178,37 +227,33 @@ public final class StateCodec {
 
     /** The deployment generation a state's bytes name. */
     public static int generation(byte[] bytes) {
-        return header(bytes).getInt(GENERATION_AT);
+        return (int) INTS.get(header(bytes), GENERATION_AT);
     }
 
     /** How many events the sequence has seen. */
     public static long steps(byte[] bytes) {
-        return header(bytes).getLong(STEPS_AT);
+        return (long) LONGS.get(header(bytes), STEPS_AT);
     }
 
     /** The latest time of an event of the sequence, epoch milliseconds. */
     public static long lastEventTime(byte[] bytes) {
-        return header(bytes).getLong(TIME_AT);
+        return (long) LONGS.get(header(bytes), TIME_AT);
     }
 
     /** When the sequence is looked at again, in event time; 0 for never. */
     public static long timer(byte[] bytes) {
-        return header(bytes).getLong(TIMER_AT);
+        return (long) LONGS.get(header(bytes), TIMER_AT);
     }
 
     /** How many of the events seen, the last ones, wait for their answers. */
     public static int waiting(byte[] bytes) {
-        return header(bytes).getInt(WAITING_AT);
+        return (int) INTS.get(header(bytes), WAITING_AT);
     }
 
-    /**
-     * Whether the sequence has seen an event's number: its last event had that one or a later one.
-     *
-     * @throws CorruptStateException if the bytes are damaged
-     */
+    /** Whether the sequence has seen an event's number: its last event had that one or a later one. */
     public static boolean hasSeen(byte[] bytes, long number) {
-        check(bytes);
-        return isNumbered(bytes) && number <= littleEndian(bytes).getLong(HEADER_BYTES);
+        header(bytes);
+        return isNumbered(bytes) && number <= (long) LONGS.get(bytes, HEADER_BYTES);
     }
 
     /** The same state with another timer. */
@@ -222,7 +267,7 @@ public final class StateCodec {
 
     /** Whether the state's bytes say that a transition handed it over. */
     public static boolean isWarm(byte[] bytes) {
-        return header(bytes).get(START_AT) == 1;
+        return header(bytes)[START_AT] == 1;
     }
 
     /**
@@ -266,14 +311,20 @@ public final class StateCodec {
         return HEADER_BYTES + (isNumbered(bytes) ? Long.BYTES : 0);
     }
 
-    private static ByteBuffer header(byte[] bytes) {
+    /** The bytes, if there are as many as each state has. */
+    private static byte[] header(byte[] bytes) {
         if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES) {
             throw new CorruptStateException("a state has only " + bytes.length + " bytes");
         }
-        return littleEndian(bytes);
+        return bytes;
     }
 
-    private static void check(byte[] bytes) {
+    /**
+     * Looks at the checksum of a state.
+     *
+     * @throws CorruptStateException if the bytes are damaged
+     */
+    public static void check(byte[] bytes) {
         if (bytes.length < HEADER_BYTES + CHECKSUM_BYTES || bytes[0] != MAGIC) {
             throw new CorruptStateException("these " + bytes.length + " bytes are not a sequence state");
         }

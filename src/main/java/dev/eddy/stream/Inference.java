@@ -534,7 +534,6 @@ public final class Inference implements AutoCloseable {
         if (version != known) {
             Predicate<LiveModel> unnamed = model -> !selection.names(model.id().fingerprint());
             batches.letGo(unnamed);
-            states.letGo(unnamed);
             known = version;
         }
         return selection.of(key);

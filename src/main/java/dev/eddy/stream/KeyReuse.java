@@ -1,7 +1,5 @@
 package dev.eddy.stream;
 
-import org.apache.kafka.common.utils.Bytes;
-
 /**
  * Whether the keys of a stream come back soon enough to be worth keeping. As long as the memory lasts, all are kept. When
  * states have to go and fewer than one lookup in {@value #FEW} finds its key, keeping them costs more than it gains, and from
@@ -21,8 +19,12 @@ final class KeyReuse {
     private long newHits;
     private long newMisses;
 
-    /** A key was looked for. */
-    void onLookup(Bytes key, boolean found) {
+    /**
+     * A key was looked for.
+     *
+     * @param key hash of the key
+     */
+    void onLookup(int key, boolean found) {
         newHits += found ? 1 : 0;
         newMisses += found ? 0 : 1;
         if (!isWorthKeeping(key)) {
@@ -51,9 +53,13 @@ final class KeyReuse {
         evictions++;
     }
 
-    /** Whether the state of a key is to be kept. */
-    boolean isWorthKeeping(Bytes key) {
-        return all || (key.hashCode() * 0x9E3779B9) >>> 16 < (1 << 16) / SAMPLE;
+    /**
+     * Whether the state of a key is to be kept.
+     *
+     * @param key hash of the key
+     */
+    boolean isWorthKeeping(int key) {
+        return all || (key * 0x9E3779B9) >>> 16 < (1 << 16) / SAMPLE;
     }
 
     /** The part of the memory that is to be used. */

@@ -85,10 +85,10 @@ final class ModelWorkspace {
      * @param generation the deployment the sequence is on
      */
     void load(StateCache.Entry entry, int generation) {
-        if (entry.state() == null) {
-            load(entry.bytes(), generation);
+        if (entry.isEmpty()) {
+            state.reset(generation);
         } else {
-            state.copyFrom(entry.state());
+            entry.read(state);
         }
     }
 

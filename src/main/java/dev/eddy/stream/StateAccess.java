@@ -7,23 +7,23 @@ import org.apache.kafka.streams.KeyValue;
 
 /** Where the states of sequences are kept. */
 public interface StateAccess {
-    /** The bytes kept for a key, or null. */
+    /** The bytes kept for a key, or null; they must not be changed. */
     byte[] get(byte[] key);
 
-    /** Keeps bytes for a key. */
+    /** Keeps bytes for a key; they change no more. */
     void put(byte[] key, byte[] state);
 
     /**
-     * Keeps bytes for several keys.
+     * Keeps copies of bytes for several keys.
      *
-     * @param states by key, each key once; null to forget it
+     * @param states by key, each key once; null to forget it. The arrays may change afterwards
      */
     default void putAll(List<KeyValue<Bytes, byte[]>> states) {
         for (KeyValue<Bytes, byte[]> state : states) {
             if (state.value == null) {
                 delete(state.key.get());
             } else {
-                put(state.key.get(), state.value);
+                put(state.key.get(), state.value.clone());
             }
         }
     }

@@ -5,73 +5,77 @@ import dev.eddy.state.HeldStates;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 
 /**
- * The states of the sequences used lately, decoded, in front of the store. A state that is kept here is read from the store
- * once, and written once at the next {@link #flush}, however often it changed: whoever commits must flush before. When the
- * budget is spent, states go that were not used since they were looked at last. Where keys do not come back while they are
- * kept, nearly all states are written through at once; see {@link KeyReuse}. What is kept or written when changes no result.
- * Used by one thread.
+ * The states of the sequences used lately, in front of the store. A state that is kept here is read from the store once, and
+ * written once at the next {@link #flush}, however often it changed: whoever commits must flush before. When the budget is
+ * spent, states go that were not used since they were looked at last. Where keys do not come back while they are kept, nearly
+ * all states are written through at once; see {@link KeyReuse}. What is kept or written when changes no result. Used by one
+ * thread.
  *
- * <p>A hit changes numbers only, no references: a collector of garbage that watches references between old objects would
- * otherwise have more work with a large cache than the cache saves.
+ * <p>A state is kept as the bytes that will be stored, and a new one is written over them: finding it takes few steps from
+ * object to object, storing it no copy, and a hit changes no references, of which a collector of garbage would have to keep
+ * track.
  */
 final class StateCache {
-    /** What an entry takes beside its key and its state: objects, their headers, and the place in the map. */
-    private static final int ENTRY_BYTES = 250;
+    /** What an entry takes beside the bytes of its key and its state: objects, their headers, and the place in the map. */
+    private static final int ENTRY_BYTES = 140;
     /** Entries that leave at a change, at most, so that no event waits for many. */
     private static final int EVICTED_AT_ONCE = 4;
 
     /** Entries looked at for that, at most. */
     private static final int LOOKED_AT_ONCE = 64;
 
-    private static final int MOST_SPARES = 64;
+    /** So many entries in the list of changed ones may have left the cache before they are dropped from it. */
+    private static final int MOST_STALE = 64;
     /** A store takes many in one go more cheaply; more of them gain nothing, and take memory. */
     private static final int WRITTEN_AT_ONCE = 256;
 
     private final StateAccess store;
     private final LongSupplier budget;
     private final KeyReuse reuse = new KeyReuse();
-    private final Map<Bytes, Entry> entries = new HashMap<>(); // kept and pending ones
+    private final Map<Entry, Entry> entries = new HashMap<>(); // kept and pending ones, each under itself
     private final List<Entry> kept = new ArrayList<>(); // in no order
     private int hand; // the kept entry that is looked at next when one has to go
     private final List<Entry> changed = new ArrayList<>();
     private final List<KeyValue<Bytes, byte[]>> written = new ArrayList<>();
-    private final List<SequenceState> spares = new ArrayList<>(); // of one model
     private long bytes;
 
     /**
-     * What is known of a key: that it has no sequence, or the state of it, decoded or as bytes. Valid until the next call that
-     * changes the cache.
+     * What is known of a key: that it has no sequence, or what is stored of it. Valid until the next call that changes the
+     * cache. Two entries are equal if their keys are.
      */
     static final class Entry {
-        private final Bytes key;
-        private SequenceState state; // null: only as bytes, or none
-        private byte[] encoded; // null: only decoded, or none
+        private final byte[] key;
+        private final int hash;
+        private byte[] held; // null: nothing
+        private boolean ours; // held is one state, written here, in an array that nobody else has
+        private boolean sealed = true; // held is as it is stored
         private int weight;
         private int place = -1; // among the kept ones; -1: it is not kept
         private boolean used; // since the hand passed
         private boolean changed;
         private boolean pending;
 
-        private Entry(Bytes key) {
+        private Entry(byte[] key) {
             this.key = key;
+            this.hash = Arrays.hashCode(key);
         }
 
         byte[] key() {
-            return key.get();
+            return key;
         }
 
         /** Whether the key has no sequence. */
         boolean isEmpty() {
-            return state == null && encoded == null;
+            return held == null;
         }
 
         /** Whether an event of the key was gathered and its step is still to come: what is here is the state before it. */
@@ -79,35 +83,45 @@ final class StateCache {
             return pending;
         }
 
-        /** The state of the one model of the sequence; null if it is not decoded, or there is none. */
-        SequenceState state() {
-            return state;
-        }
-
-        /** What is to be stored for the key; null for nothing. */
-        byte[] bytes() {
-            return state == null ? encoded : StateCodec.write(state);
-        }
-
         private boolean isKept() {
             return place >= 0;
         }
 
+        /** What is to be stored for the key; null for nothing. Must not be changed, and changes with the next event. */
+        byte[] bytes() {
+            if (!sealed) {
+                StateCodec.seal(held);
+                sealed = true;
+            }
+            return held;
+        }
+
+        /**
+         * Reads the state of the sequence.
+         *
+         * @param state receives it; of the one model that the sequence has
+         */
+        void read(SequenceState state) {
+            if (ours) {
+                StateCodec.readUnsealed(held, state);
+            } else {
+                StateCodec.read(held, state);
+            }
+        }
+
+        /** The state of the model that answers. */
+        private byte[] answering() {
+            return HeldStates.isSingle(held) ? held : HeldStates.read(held).answering();
+        }
+
         /** Generation of the deployment the sequence is on; 0 where there is none. */
         int generation() {
-            if (isEmpty()) {
-                return 0;
-            }
-            return state != null
-                    ? state.generation()
-                    : StateCodec.generation(HeldStates.read(encoded).answering());
+            return isEmpty() ? 0 : StateCodec.generation(answering());
         }
 
         /** The latest time of an event of the sequence. */
         long lastEventTime() {
-            return state != null
-                    ? state.lastEventTime()
-                    : StateCodec.lastEventTime(HeldStates.read(encoded).answering());
+            return StateCodec.lastEventTime(answering());
         }
 
         /** Whether the sequence has seen an event's number. */
@@ -115,20 +129,29 @@ final class StateCache {
             if (isEmpty()) {
                 return false;
             }
-            return state != null
-                    ? state.hasSeen(number)
-                    : StateCodec.hasSeen(HeldStates.read(encoded).answering(), number);
+            byte[] state = answering();
+            if (!ours) {
+                StateCodec.check(state);
+            }
+            return StateCodec.hasSeen(state, number);
         }
 
         /** Whether the sequence is one of this model alone, on the deployment of this generation. */
         boolean isOnlyOf(LiveModel model, int generation) {
-            if (state != null) {
-                return state.model() == model && state.generation() == generation;
-            }
-            return encoded != null
-                    && HeldStates.isSingle(encoded)
-                    && StateCodec.generation(encoded) == generation
-                    && StateCodec.belongsTo(encoded, model.id().fingerprint());
+            return held != null
+                    && HeldStates.isSingle(held)
+                    && StateCodec.generation(held) == generation
+                    && StateCodec.belongsTo(held, model.id().fingerprint());
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Entry that && Arrays.equals(key, that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
         }
     }
 
@@ -144,12 +167,12 @@ final class StateCache {
 
     /** What is known of a key. */
     Entry find(byte[] key) {
-        Bytes wrapped = Bytes.wrap(key);
-        Entry entry = entries.get(wrapped);
-        reuse.onLookup(wrapped, entry != null);
+        Entry sought = new Entry(key);
+        Entry entry = entries.get(sought);
+        reuse.onLookup(sought.hash, entry != null);
         if (entry == null) {
-            entry = new Entry(wrapped);
-            entry.encoded = store.get(key);
+            entry = sought;
+            entry.held = store.get(key);
         }
         entry.used = true;
         return entry;
@@ -157,11 +180,11 @@ final class StateCache {
 
     /** Takes bytes as what is to be stored for a key. */
     void put(byte[] key, byte[] held) {
-        Bytes wrapped = Bytes.wrap(key);
-        Entry known = entries.get(wrapped);
-        Entry entry = known == null ? new Entry(wrapped) : known; // what is in the store does not matter
-        recycle(entry);
-        entry.encoded = held;
+        Entry fresh = new Entry(key);
+        Entry entry = entries.getOrDefault(fresh, fresh); // what is in the store does not matter
+        entry.held = held;
+        entry.ours = false;
+        entry.sealed = true;
         onChange(entry);
     }
 
@@ -176,15 +199,11 @@ final class StateCache {
      * @param state the only state of the sequence
      */
     void put(Entry entry, SequenceState state) {
-        if (!entry.isKept() && !isWorthKeeping(entry)) {
-            store.put(entry.key.get(), StateCodec.write(state));
-            return;
+        if (!entry.ours || !StateCodec.overwrite(state, entry.held)) {
+            entry.held = StateCodec.writeUnsealed(state);
+            entry.ours = true;
         }
-        if (entry.state == null || entry.state.model() != state.model()) {
-            entry.state = spare(state.model());
-        }
-        entry.state.copyFrom(state);
-        entry.encoded = null;
+        entry.sealed = false;
         onChange(entry);
     }
 
@@ -192,20 +211,20 @@ final class StateCache {
     void hold(Entry entry) {
         entry.pending = true;
         if (!entry.isKept()) {
-            entries.put(entry.key, entry);
+            entries.put(entry, entry);
         }
     }
 
     /** The step of the event is about to be taken in, or will not come. */
     void release(Entry entry) {
         if (entry.pending && !entry.isKept()) {
-            entries.remove(entry.key);
+            entries.remove(entry);
         }
         entry.pending = false;
     }
 
     private boolean isWorthKeeping(Entry entry) {
-        return budget.getAsLong() > 0 && reuse.isWorthKeeping(entry.key);
+        return budget.getAsLong() > 0 && reuse.isWorthKeeping(entry.hash);
     }
 
     private void onChange(Entry entry) {
@@ -216,7 +235,7 @@ final class StateCache {
         if (!entry.isKept()) {
             entry.place = kept.size();
             kept.add(entry);
-            entries.put(entry.key, entry);
+            entries.put(entry, entry);
         }
         if (!entry.changed) {
             entry.changed = true;
@@ -229,13 +248,7 @@ final class StateCache {
     }
 
     private static int weigh(Entry entry) {
-        int state = 0;
-        if (entry.state != null) {
-            state = StateCodec.size(entry.state);
-        } else if (entry.encoded != null) {
-            state = entry.encoded.length;
-        }
-        return ENTRY_BYTES + entry.key.get().length + state;
+        return ENTRY_BYTES + entry.key.length + (entry.held == null ? 0 : entry.held.length);
     }
 
     private void evict(Entry latest) {
@@ -244,7 +257,7 @@ final class StateCache {
         for (int i = 0; bytes > allowed && evicted < EVICTED_AT_ONCE && i < LOOKED_AT_ONCE; i++) {
             hand = hand < kept.size() ? hand : 0;
             Entry entry = kept.get(hand);
-            if (entry.used || entry.pending || entry == latest) {
+            if (entry.used || entry.pending || entry.place == latest.place) {
                 entry.used = false;
                 hand++;
             } else {
@@ -252,7 +265,7 @@ final class StateCache {
                 evicted++;
             }
         }
-        if (changed.size() > 2 * kept.size() + MOST_SPARES) {
+        if (changed.size() > 2 * kept.size() + MOST_STALE) {
             changed.removeIf(entry -> !entry.changed);
         }
     }
@@ -262,17 +275,15 @@ final class StateCache {
             entry.changed = false;
             write(entry);
         }
-        entries.remove(entry.key);
+        entries.remove(entry);
         drop(entry);
-        recycle(entry);
-        entry.encoded = null;
         reuse.onEviction();
     }
 
     /** Keeps an entry no more; the last one takes its place. */
     private void drop(Entry entry) {
         Entry last = kept.remove(kept.size() - 1);
-        if (last != entry) {
+        if (last.place != entry.place) {
             kept.set(entry.place, last);
             last.place = entry.place;
         }
@@ -284,27 +295,10 @@ final class StateCache {
     private void write(Entry entry) {
         byte[] stored = entry.bytes();
         if (stored == null) {
-            store.delete(entry.key.get());
+            store.delete(entry.key);
         } else {
-            store.put(entry.key.get(), stored);
+            store.put(entry.key, stored);
         }
-    }
-
-    private void recycle(Entry entry) {
-        if (entry.state != null) {
-            if (!spares.isEmpty() && spares.get(0).model() != entry.state.model()) {
-                spares.clear();
-            }
-            if (spares.size() < MOST_SPARES) {
-                spares.add(entry.state);
-            }
-            entry.state = null;
-        }
-    }
-
-    private SequenceState spare(LiveModel model) {
-        boolean fits = !spares.isEmpty() && spares.get(0).model() == model;
-        return fits ? spares.remove(spares.size() - 1) : new SequenceState(model);
     }
 
     /** Writes all that changed since it was written last. */
@@ -312,9 +306,9 @@ final class StateCache {
         for (Entry entry : changed) {
             if (entry.changed) {
                 entry.changed = false;
-                written.add(KeyValue.pair(entry.key, entry.bytes()));
+                written.add(KeyValue.pair(Bytes.wrap(entry.key), entry.bytes()));
                 if (entry.isEmpty() && !entry.pending) {
-                    entries.remove(entry.key);
+                    entries.remove(entry);
                     drop(entry);
                 }
                 if (written.size() == WRITTEN_AT_ONCE) {
@@ -329,17 +323,6 @@ final class StateCache {
     private void writeAll() {
         store.putAll(written);
         written.clear();
-    }
-
-    /** Lets go of models, which may leave memory: their states are kept as bytes. */
-    void letGo(Predicate<LiveModel> models) {
-        spares.removeIf(state -> models.test(state.model()));
-        for (Entry entry : entries.values()) {
-            if (entry.state != null && !entry.pending && models.test(entry.state.model())) {
-                entry.encoded = entry.bytes();
-                entry.state = null;
-            }
-        }
     }
 
     /** Bytes of memory taken, about. */

@@ -27,7 +27,7 @@ final class StoreAccess implements StateAccess {
 
     @Override
     public void putAll(List<KeyValue<Bytes, byte[]>> states) {
-        store.putAll(states);
+        store.putAll(states); // RocksDB and the producer copy what they are given
     }
 
     @Override

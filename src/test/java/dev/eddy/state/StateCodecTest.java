@@ -118,8 +118,23 @@ class StateCodecTest {
         for (int bit = 0; bit < bytes.length * 8; bit++) {
             byte[] damaged = bytes.clone();
             damaged[bit / 8] ^= (byte) (1 << (bit % 8));
-            assertThatThrownBy(() -> StateCodec.hasSeen(damaged, 6)).isInstanceOf(CorruptStateException.class);
+            assertThatThrownBy(() -> StateCodec.check(damaged)).isInstanceOf(CorruptStateException.class);
         }
+    }
+
+    @Test
+    void shouldOverwriteStatesOfTheSameShapeOnly() {
+        SequenceState state = sample();
+        byte[] bytes = StateCodec.write(state);
+        state.advance(77);
+        state.network()[0] = 0.625f;
+        assertThat(StateCodec.overwrite(state, bytes)).isTrue();
+        StateCodec.seal(bytes);
+        assertThat(bytes).isEqualTo(StateCodec.write(state));
+        state.setNumber(3);
+        byte[] before = bytes.clone();
+        assertThat(StateCodec.overwrite(state, bytes)).isFalse();
+        assertThat(bytes).isEqualTo(before);
     }
 
     private SequenceState sample() {

@@ -41,7 +41,7 @@ class ExpiryTest {
         assertThat(replay.state("a")).isNull();
         assertThat(replay.endings).containsOnly(Map.entry(Ending.TTL, 1));
         assertThat(replay.results).hasSize(4);
-        assertThat(replay.pending.size()).isEqualTo(2); // a timer and a count of sequences
+        assertThat(replay.pendingSize()).isEqualTo(2); // a timer and a count of sequences
         replay.value("a", 141, 1);
         assertThat(replay.results.get(4).step()).isEqualTo(1);
     }
@@ -62,7 +62,7 @@ class ExpiryTest {
                                 + WAITING.id().fingerprint() + "\",\"start\":\"cold\",\"values\":[],\"end\":\"ttl\"}");
         assertThat(results.get(2).event().time()).isEqualTo(40);
         assertThat(results.get(2).event().headers()).isEmpty();
-        assertThat(replay.pending.size()).isEqualTo(3);
+        assertThat(replay.pendingSize()).isEqualTo(3);
     }
 
     @Test
@@ -105,7 +105,7 @@ class ExpiryTest {
         assertThat(replay.results)
                 .hasSize(2)
                 .allMatch(result -> result.predicted().prediction().end() == null);
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test

@@ -46,7 +46,7 @@ class IdleEndTest {
         assertThat(replay.texts()).containsExactly("0 step 1 seen 1 [1.0, 1.25]", "99 step 2 seen 0 [1.5, 1.0]");
         replay.end();
         assertThat(replay.texts()).containsExactly("199 step 1 seen 0 [1.0, 1.0]");
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test
@@ -111,11 +111,11 @@ class IdleEndTest {
         replay.event("a", 1, null);
         replay.value("b", 2, 1);
         replay.event("b", 3, "{\"value\":1,\"last\":true}");
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
         replay.value("a", 4, 1);
         replay.restart(0);
         replay.event("a", 5, null);
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test

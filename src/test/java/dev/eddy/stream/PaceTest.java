@@ -112,11 +112,9 @@ class PaceTest {
             atOnce.inference.infer(event, streamTime);
             putOff.inference.infer(event, streamTime);
             if (random.nextInt(200) == 0) {
-                putOff.inference.flush();
                 assertThat(putOff.stores()).isEqualTo(atOnce.stores());
             }
         }
-        putOff.inference.flush();
         assertThat(putOff.stores()).isEqualTo(atOnce.stores()).isNotEmpty();
         assertThat(putOff.outcomes).isEqualTo(atOnce.outcomes);
         assertThat(putOff.outcomes.keySet()).hasSizeGreaterThan(KEYS / 2);
@@ -164,8 +162,9 @@ class PaceTest {
                     .add(text);
         }
 
-        /** All that is stored, by key. */
+        /** All that is stored at a commit, by key. */
         Map<String, String> stores() {
+            inference.flush();
             Map<String, String> all = new TreeMap<>();
             states.keys().forEach(key -> all.put("state " + text(key), text(states.get(key))));
             pending.scan(new byte[0], key -> {

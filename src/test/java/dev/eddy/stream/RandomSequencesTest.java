@@ -105,7 +105,7 @@ class RandomSequencesTest {
                 }
             }
             replay.end();
-            assertThat(replay.pending.size()).isZero();
+            assertThat(replay.pendingSize()).isZero();
             Map<String, List<String>> predicted = new TreeMap<>();
             Map<String, List<String>> rejected = new TreeMap<>();
             for (Replay.Result result : replay.results) {

@@ -160,7 +160,7 @@ class ReorderTest {
         replay.event(null, 1_000, "{\"value\":1}");
         assertThat(replay.results).hasSize(1);
         assertThat(replay.results.get(0).reason()).isEqualTo("NULL_KEY");
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test
@@ -170,7 +170,7 @@ class ReorderTest {
         assertThat(replay.results.get(0).reason()).isEqualTo("TOO_LARGE");
         assertThat(((Outcome.Rejected) replay.results.get(0).outcome()).message())
                 .contains("up to 950000 can wait for its turn");
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test

@@ -176,6 +176,12 @@ final class Replay {
         return texts;
     }
 
+    /** How many entries the store of what is pending has at a commit. */
+    int pendingSize() {
+        inference.flush();
+        return pending.size();
+    }
+
     /** Counts what is asked of it. */
     static final class CountingPending implements PendingAccess {
         private final InMemoryPending inner = new InMemoryPending();

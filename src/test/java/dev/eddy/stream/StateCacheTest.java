@@ -1,9 +1,11 @@
 package dev.eddy.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eddy.model.LayerSpec.CellKind;
 import dev.eddy.network.LiveModel;
+import dev.eddy.state.CorruptStateException;
 import dev.eddy.state.SequenceState;
 import dev.eddy.state.StateCodec;
 import dev.eddy.testing.TestModels;
@@ -111,24 +113,34 @@ class StateCacheTest {
     }
 
     @Test
-    void shouldLetGoOfModels() {
+    void shouldStoreWholeStatesThatChangeNoMore() {
         step(key(1));
-        cache.letGo(model::equals);
-        StateCache.Entry entry = cache.find(key(1));
-        assertThat(entry.state()).isNull();
-        assertThat(StateCodec.steps(entry.bytes())).isOne();
+        step(key(1));
         cache.flush();
-        assertThat(StateCodec.steps(store.get(key(1)))).isOne();
+        byte[] stored = store.get(key(1)).clone();
+        StateCodec.check(stored);
+        step(key(1));
+        assertThat(store.get(key(1))).isEqualTo(stored);
+        assertThat(StateCodec.steps(cache.find(key(1)).bytes())).isEqualTo(3);
+        StateCodec.check(cache.find(key(1)).bytes());
+    }
+
+    @Test
+    void shouldNoticeDamagedStatesOfTheStore() {
+        byte[] damaged = StateCodec.write(state(7));
+        damaged[60] ^= 1;
+        store.put(key(1), damaged);
+        StateCache.Entry entry = cache.find(key(1));
+        assertThatThrownBy(() -> entry.read(spare)).isInstanceOf(CorruptStateException.class);
+        assertThatThrownBy(() -> entry.hasSeen(1)).isInstanceOf(CorruptStateException.class);
     }
 
     private void step(byte[] key) {
         StateCache.Entry entry = cache.find(key);
-        if (entry.state() != null) {
-            spare.copyFrom(entry.state());
-        } else if (entry.bytes() != null) {
-            StateCodec.read(entry.bytes(), spare);
-        } else {
+        if (entry.isEmpty()) {
             spare.reset(1);
+        } else {
+            entry.read(spare);
         }
         spare.advance(0);
         cache.put(entry, spare);

@@ -29,7 +29,7 @@ class WaitingShapesTest {
         replay.event("a", 99, null);
         assertThat(replay.texts()).containsExactly("30 step 3 seen 1 [5.25, 6.0]", "40 step 4 seen 0 [10.625, 8.0]");
         assertThat(replay.state("a")).isNull();
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
         assertThat(replay.endings).containsOnlyKeys(Ending.TOMBSTONE);
     }
 
@@ -46,7 +46,7 @@ class WaitingShapesTest {
             assertThat(replay.texts())
                     .extracting(text -> text.substring(0, 15))
                     .containsExactly("1 step 1 seen 1", "2 step 2 seen 0", "3 step 1 seen 0");
-            assertThat(replay.pending.size()).isZero();
+            assertThat(replay.pendingSize()).isZero();
         }
     }
 
@@ -64,7 +64,7 @@ class WaitingShapesTest {
         assertThat(replay.texts())
                 .containsExactly(
                         "10 step 1 seen 2 [1.0, 1.75]", "20 step 2 seen 1 [2.5, 3.0]", "30 step 3 seen 0 [5.25, 4.0]");
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test
@@ -94,7 +94,7 @@ class WaitingShapesTest {
             replay.event("a", 30, "{\"value\":4,\"last\":true}");
             assertThat(replay.results.stream().map(Replay.Result::step)).containsExactly(1L, 1L, 2L, 3L);
             assertThat(replay.state("a")).isNull();
-            assertThat(replay.pending.size()).isZero();
+            assertThat(replay.pendingSize()).isZero();
             assertThat(replay.endings).containsEntry(Ending.FIELD, 2);
         }
     }
@@ -119,7 +119,7 @@ class WaitingShapesTest {
                 clean.value("a", t, t + 1);
                 replay.value("a", t, t + 1);
                 byte[] before = replay.state("a");
-                int size = replay.pending.size();
+                int size = replay.pendingSize();
                 replay.event("a", t, "{}");
                 replay.event("a", t, "garbage");
                 replay.event("a", t, "{\"value\":1e300}");
@@ -128,7 +128,7 @@ class WaitingShapesTest {
                     replay.event("a", t, "{\"value\":-1}");
                 }
                 assertThat(replay.state("a")).isEqualTo(before);
-                assertThat(replay.pending.size()).isEqualTo(size);
+                assertThat(replay.pendingSize()).isEqualTo(size);
             }
             clean.end();
             replay.end();
@@ -162,7 +162,7 @@ class WaitingShapesTest {
             assertThat(replay.results.get(1).event().origin()).isEqualTo(new Event.Origin("events", 3, 1));
             assertThat(replay.texts()).containsExactly("1 NOT_FINITE_OUTPUT " + huge, "2 NOT_FINITE_OUTPUT " + huge);
             assertThat(replay.state("a")).isNull();
-            assertThat(replay.pending.size()).isZero();
+            assertThat(replay.pendingSize()).isZero();
         }
     }
 
@@ -191,7 +191,7 @@ class WaitingShapesTest {
         replay.replaceModel(delayed(1));
         replay.event("a", 2, null);
         assertThat(replay.texts()).containsExactly("1 NO_MODEL {\"value\":1.0}");
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test
@@ -214,7 +214,7 @@ class WaitingShapesTest {
         replay.event("a", 4, "{\"value\":1,\"last\":true}");
         replay.value("a", 5, 1);
         replay.event("a", 6, null);
-        assertThat(replay.pending.size()).isZero();
+        assertThat(replay.pendingSize()).isZero();
     }
 
     @Test
