@@ -2,13 +2,13 @@ package dev.eddy.stream;
 
 /**
  * Whether the keys of a stream come back soon enough to be worth keeping. As long as the memory lasts, all are kept. When
- * states have to go and fewer than one lookup in {@value #FEW} finds its key, keeping them costs more than it gains, and from
- * then on only one key in {@value #SAMPLE}, by its hash, is kept, in as small a part of the memory: what these find is what all
- * would find. When more than one in {@value #MANY} finds its key, all are kept again. Used by one thread.
+ * states have to go and fewer than half of the lookups find their key, keeping them costs more than it gains, and from then on
+ * only one key in {@value #SAMPLE}, by its hash, is kept, in as small a part of the memory: what these find is what all would
+ * find. When more than two thirds find their key, all are kept again. Used by one thread.
  */
 final class KeyReuse {
-    private static final int FEW = 4;
-    private static final int MANY = 2;
+    private static final double FEW = 1.0 / 2;
+    private static final double MANY = 2.0 / 3;
     private static final int SAMPLE = 16;
     private static final int WINDOW = 1 << 14;
 
@@ -39,9 +39,9 @@ final class KeyReuse {
 
     private void judge() {
         if (all && evictions > lookups / 2) {
-            all = hits >= lookups / FEW;
+            all = hits >= lookups * FEW;
         } else if (!all) {
-            all = hits > lookups / MANY;
+            all = hits > lookups * MANY;
         }
         lookups = 0;
         hits = 0;

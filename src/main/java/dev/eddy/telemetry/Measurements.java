@@ -28,6 +28,8 @@ public final class Measurements {
     private final Map<String, TreeMap<Integer, List<Sums>>> histories = new HashMap<>();
 
     private boolean byName;
+    private Sums latest; // added to last; null: none was
+    private int latestGeneration;
 
     /** What a model does at an event that is measured. */
     public enum Role {
@@ -110,6 +112,14 @@ public final class Measurements {
 
     /** The sums to add to; null for a deployment that is too old. */
     private Sums sums(int generation, Role role, ModelId model) {
+        if (latest == null || latestGeneration != generation || !latest.isOf(role, model)) {
+            latest = find(generation, role, model);
+            latestGeneration = generation;
+        }
+        return latest;
+    }
+
+    private Sums find(int generation, Role role, ModelId model) {
         TreeMap<Integer, List<Sums>> generations =
                 histories.computeIfAbsent(byName ? model.name() : "", name -> new TreeMap<>());
         List<Sums> all = generations.get(generation);
@@ -120,7 +130,7 @@ public final class Measurements {
             }
         }
         for (Sums sums : all) {
-            if (sums.role == role && sums.model.equals(model)) {
+            if (sums.isOf(role, model)) {
                 return sums;
             }
         }
@@ -145,9 +155,7 @@ public final class Measurements {
     }
 
     private static boolean isCounted(NavigableMap<Integer, List<Sums>> generations, Sums of) {
-        return generations.values().stream()
-                .flatMap(List::stream)
-                .anyMatch(sums -> sums.role == of.role && sums.model.equals(of.model));
+        return generations.values().stream().flatMap(List::stream).anyMatch(sums -> sums.isOf(of.role, of.model));
     }
 
     /** The same one whenever the same model is in the same role. */
@@ -209,6 +217,10 @@ public final class Measurements {
             this.model = model;
             this.role = role;
             this.measured = measured;
+        }
+
+        boolean isOf(Role aRole, ModelId aModel) {
+            return role == aRole && model.equals(aModel);
         }
 
         void add(double ofAbsolute, double ofSquared, double ofNll, double ofError) {

@@ -24,6 +24,8 @@ public final class AvroPredictions implements PredictionEncoder {
             new SpecificDatumWriter<>(PredictionRecord.SCHEMA$, generatedCode());
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    private ModelId latest; // null: none was told of
+    private Sha256 fingerprint; // of that model
 
     /** Records write themselves by their generated code, not by going through the schema. */
     private static SpecificData generatedCode() {
@@ -91,7 +93,7 @@ public final class AvroPredictions implements PredictionEncoder {
                         record.getEnded());
     }
 
-    private static PredictionRecord toRecord(Prediction prediction) {
+    private PredictionRecord toRecord(Prediction prediction) {
         Prediction.Language language = prediction.language();
         Decoded.Tokens tokens = prediction.decoded() instanceof Decoded.Tokens given ? given : null;
         return new PredictionRecord(
@@ -99,8 +101,8 @@ public final class AvroPredictions implements PredictionEncoder {
                 prediction.step(),
                 prediction.model().name(),
                 prediction.model().version(),
-                new Sha256(prediction.model().fingerprint().bytes()),
-                dev.eddy.schema.Start.valueOf(prediction.start().name()),
+                fingerprint(prediction.model()),
+                prediction.start() == Prediction.Start.WARM ? dev.eddy.schema.Start.WARM : dev.eddy.schema.Start.COLD,
                 list(prediction.values()),
                 prediction.label(),
                 list(prediction.probabilities()),
@@ -115,6 +117,14 @@ public final class AvroPredictions implements PredictionEncoder {
                 tokens == null ? null : tokens.ended(),
                 prediction.decoded() instanceof Decoded.Numbers numbers ? list(numbers.vectors()) : null,
                 prediction.end() == null ? null : prediction.end().lowerCase());
+    }
+
+    private Sha256 fingerprint(ModelId model) {
+        if (!model.equals(latest)) {
+            latest = model;
+            fingerprint = new Sha256(model.fingerprint().bytes());
+        }
+        return fingerprint;
     }
 
     private static Double logProbability(Prediction prediction) {

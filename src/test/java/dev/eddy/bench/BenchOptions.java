@@ -75,10 +75,16 @@ final class BenchOptions {
 
     private List<Contender> withState(Sizes sizes) {
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(
-                new PlainContender("state with record cache", sizes.prediction(), sizes.state(), true, Map.of()));
-        contenders.add(
-                new PlainContender("state without record cache", sizes.prediction(), sizes.state(), false, Map.of()));
+        for (boolean recordCache : List.of(true, false)) {
+            String name = recordCache ? "state with record cache" : "state without record cache";
+            contenders.add(new PlainContender(name, sizes.prediction(), sizes.state(), recordCache, Map.of()));
+            contenders.add(new PlainContender(
+                    name + ", Kafka's settings",
+                    sizes.prediction(),
+                    sizes.state(),
+                    recordCache,
+                    KafkaDefaults.SETTINGS));
+        }
         for (Variant plain : plains) {
             contenders.add(
                     new PlainContender(plain.name(), sizes.prediction(), sizes.state(), false, plain.settings()));
