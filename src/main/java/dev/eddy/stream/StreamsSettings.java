@@ -73,6 +73,10 @@ public final class StreamsSettings {
         settings.put(StreamsConfig.globalConsumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
         // The assignor reads it among the consumer's settings, and warns once per thread where it is missing.
         settings.putIfAbsent(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), settings.get(GLOBAL_HANDLER));
+        if (config.inputTopics().size() == 1 && config.labelsTopic() == null) {
+            // A task has one partition: there is no other whose events might come before those at hand.
+            settings.putIfAbsent(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+        }
         String instance = config.getString(EddyConfig.INSTANCE_ID);
         if (instance != null) {
             // The broker knows an instance with a stable name again, also after it was killed.

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 /** What benchmarks in a stream have in common: the model, the events, the contenders. */
 final class BenchOptions {
     static final String PASS_THROUGH = "pass-through";
+    private static final String KAFKA_SETTINGS = ", Kafka's settings";
 
     @Option(names = "--partitions", defaultValue = "4", description = "Partitions of all topics.")
     int partitions;
@@ -67,6 +68,8 @@ final class BenchOptions {
     List<Contender> contenders(Sizes sizes) {
         List<Contender> contenders = new ArrayList<>();
         contenders.add(new PlainContender(PASS_THROUGH, sizes.prediction(), 0, false, Map.of()));
+        contenders.add(new PlainContender(
+                PASS_THROUGH + KAFKA_SETTINGS, sizes.prediction(), 0, false, KafkaDefaults.SETTINGS));
         contenders.addAll(withState(sizes));
         return contenders.stream()
                 .filter(contender -> only.isEmpty() || only.contains(contender.name()))
@@ -79,11 +82,7 @@ final class BenchOptions {
             String name = recordCache ? "state with record cache" : "state without record cache";
             contenders.add(new PlainContender(name, sizes.prediction(), sizes.state(), recordCache, Map.of()));
             contenders.add(new PlainContender(
-                    name + ", Kafka's settings",
-                    sizes.prediction(),
-                    sizes.state(),
-                    recordCache,
-                    KafkaDefaults.SETTINGS));
+                    name + KAFKA_SETTINGS, sizes.prediction(), sizes.state(), recordCache, KafkaDefaults.SETTINGS));
         }
         for (Variant plain : plains) {
             contenders.add(

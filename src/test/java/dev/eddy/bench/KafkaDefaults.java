@@ -8,8 +8,10 @@ import org.rocksdb.Options;
 
 /** RocksDB as Kafka Streams sets it up. */
 public final class KafkaDefaults implements RocksDBConfigSetter {
-    /** Takes back what Eddy sets for producers and RocksDB. */
+    /** Takes back what Eddy sets for producers, RocksDB and tasks of one partition. */
     static final Map<String, String> SETTINGS = Map.of(
+            StreamsConfig.MAX_TASK_IDLE_MS_CONFIG,
+            "0",
             StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
             KafkaDefaults.class.getName(),
             StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),

@@ -44,4 +44,13 @@ class StreamsSettingsTest {
                 Map.of("bootstrap.servers", "unused:1", StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, setter));
         assertThat(StreamsSettings.of(config)).containsEntry(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, setter);
     }
+
+    @Test
+    void shouldWaitForOtherPartitionsOnlyWhereThereAreAny() {
+        EddyConfig one = new EddyConfig(Map.of("bootstrap.servers", "unused:1"));
+        assertThat(StreamsSettings.of(one)).containsEntry(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
+        EddyConfig labelled =
+                new EddyConfig(Map.of("bootstrap.servers", "unused:1", EddyConfig.LABELS_TOPIC, "labels"));
+        assertThat(StreamsSettings.of(labelled)).doesNotContainKey(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG);
+    }
 }
