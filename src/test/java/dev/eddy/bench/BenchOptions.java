@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** What benchmarks in a stream have in common: the model, the events, the contenders. */
 final class BenchOptions {
     static final String PASS_THROUGH = "pass-through";
-    private static final String KAFKA_SETTINGS = ", Kafka's settings";
+    private static final String KAFKA_SETTINGS = " (Kafka's settings)";
 
     @Option(names = "--partitions", defaultValue = "4", description = "Partitions of all topics.")
     int partitions;
