@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  *
  * @param mostEvents events stepped together, at most; 0 leaves it to the model
  * @param linger     for so long events wait for others
- * @param cacheBytes memory for decoded states that are written later, asked again and again; 0 writes them at once
+ * @param cacheBytes memory for states that are written later, asked again and again; 0 writes them at once
  */
 record Pace(int mostEvents, Duration linger, LongSupplier cacheBytes) {
     /** Everything is done at once. */

@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 /** The bits that networks of all cells give, alone and in batches; as a program for other JVMs, it prints their hash. */
 final class NetworkBits {
     private static final int[] SIZES = {1, 13, 37, 64, 207, 512};
-    private static final int[] BATCHES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 32};
+    private static final int[] BATCHES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 32, 64};
     private static final int KEYS = 32;
 
     private final float[][] raws;

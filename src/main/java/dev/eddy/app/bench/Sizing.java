@@ -17,7 +17,7 @@ record Sizing(Costs costs, Load load) {
     static final int DISK_FACTOR = 2;
 
     /** What an entry of the state cache takes beside key and state, bytes. */
-    static final int CACHE_ENTRY = 250;
+    static final int CACHE_ENTRY = 140;
 
     /**
      * What was measured.
@@ -119,7 +119,7 @@ record Sizing(Costs costs, Load load) {
         return DISK_FACTOR * load.keys() * costs.diskBytesPerKey();
     }
 
-    /** Heap for a state cache that holds all sequences, of all instances together: K · (k + s + 250). */
+    /** Heap for a state cache that holds all sequences, of all instances together: K · (k + s + 140). */
     double cacheBytes() {
         return load.keys() * (costs.keyBytes() + costs.stateBytes() + CACHE_ENTRY);
     }

@@ -42,7 +42,7 @@ class SizingTest {
     @Test
     void shouldSizeDiskMemoryAndRestore() {
         assertThat(sizing.diskBytes()).isCloseTo(1.8e9, within(1e-3));
-        assertThat(sizing.cacheBytes()).isCloseTo(854e6, within(1e-3));
+        assertThat(sizing.cacheBytes()).isCloseTo(744e6, within(1e-3));
         assertThat(sizing.restoreBytes()).isCloseTo(620e6, within(1e-3));
         assertThat(sizing.restoreSeconds(2)).isCloseTo(3.1, within(1e-9));
     }
