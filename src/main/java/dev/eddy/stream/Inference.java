@@ -52,8 +52,6 @@ public final class Inference implements AutoCloseable {
     private final StepBatches batches;
 
     private Object known; // the version of the deployments seen last
-    private int latest; // generation of the deployment that an event came to last
-    private String latestHistory = ""; // that it is of
     private Labels labels; // null: none are expected
     private int takenIn; // of the events stepped last
     private int steppedByOne;
@@ -333,14 +331,8 @@ public final class Inference implements AutoCloseable {
 
     private void inForce(LiveDeployment deployment, long eventTime) {
         String history = selection.history(deployment);
-        int generation = deployment.generation();
-        if (generation == latest && history.equals(latestHistory)) {
-            return;
-        }
-        latest = generation;
-        latestHistory = history;
-        if (generation > newest.getOrDefault(history, 0)) {
-            newest.put(history, generation);
+        if (deployment.generation() > newest.getOrDefault(history, 0)) {
+            newest.put(history, deployment.generation());
             monitor.onInForce(deployment.deployment(), eventTime);
         }
     }
