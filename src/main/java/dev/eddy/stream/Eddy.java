@@ -42,6 +42,12 @@ public final class Eddy {
      */
     public static final String PENDING_STORE = "eddy-pending";
 
+    /**
+     * What a state takes in the cache of recently used ones beside the bytes of its key and its own: objects, their headers, and
+     * the place in the map.
+     */
+    public static final int STATE_CACHE_ENTRY_BYTES = 140;
+
     private final EddyConfig config;
     private final Catalogue catalogue; // null with a fixed model
     private final InferenceProcessor.ModelSource models;

@@ -25,8 +25,6 @@ import org.apache.kafka.streams.KeyValue;
  * track.
  */
 final class StateCache {
-    /** What an entry takes beside the bytes of its key and its state: objects, their headers, and the place in the map. */
-    private static final int ENTRY_BYTES = 140;
     /** Entries that leave at a change, at most, so that no event waits for many. */
     private static final int EVICTED_AT_ONCE = 4;
 
@@ -35,6 +33,7 @@ final class StateCache {
 
     /** So many entries in the list of changed ones may have left the cache before they are dropped from it. */
     private static final int MOST_STALE = 64;
+
     /** A store takes many in one go more cheaply; more of them gain nothing, and take memory. */
     private static final int WRITTEN_AT_ONCE = 256;
 
@@ -248,7 +247,7 @@ final class StateCache {
     }
 
     private static int weigh(Entry entry) {
-        return ENTRY_BYTES + entry.key.length + (entry.held == null ? 0 : entry.held.length);
+        return Eddy.STATE_CACHE_ENTRY_BYTES + entry.key.length + (entry.held == null ? 0 : entry.held.length);
     }
 
     private void evict(Entry latest) {

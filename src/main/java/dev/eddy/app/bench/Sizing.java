@@ -1,5 +1,7 @@
 package dev.eddy.app.bench;
 
+import dev.eddy.stream.Eddy;
+
 /**
  * From what an event costs to what a load needs. The formulas and their symbols are those of {@code deploy/SIZING.md}.
  *
@@ -15,9 +17,6 @@ record Sizing(Costs costs, Load load) {
 
     /** RocksDB may hold everything twice while it merges files. */
     static final int DISK_FACTOR = 2;
-
-    /** What an entry of the state cache takes beside key and state, bytes. */
-    static final int CACHE_ENTRY = 140;
 
     /**
      * What was measured.
@@ -121,7 +120,7 @@ record Sizing(Costs costs, Load load) {
 
     /** Heap for a state cache that holds all sequences, of all instances together: K · (k + s + 140). */
     double cacheBytes() {
-        return load.keys() * (costs.keyBytes() + costs.stateBytes() + CACHE_ENTRY);
+        return load.keys() * (costs.keyBytes() + costs.stateBytes() + Eddy.STATE_CACHE_ENTRY_BYTES);
     }
 
     /** Bytes that are read when all states are restored from compacted changelogs: K · r. */
