@@ -345,8 +345,8 @@ public final class EddyConfig extends AbstractConfig {
                     256L << 20,
                     Range.atLeast(16L << 20),
                     Importance.MEDIUM,
-                    "Native memory that all states of an instance share, in bytes: RocksDB's block cache, and in it what "
-                            + "is written and not yet on disk. Has no effect with a rocksdb.config.setter of your own.")
+                    "Native memory that all states of an instance share, in bytes, for what RocksDB has been given and has not "
+                            + "yet written to disk. Has no effect with a rocksdb.config.setter of your own.")
             .define(
                     STATUS_INTERVAL,
                     Type.LONG,

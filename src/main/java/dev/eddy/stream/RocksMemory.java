@@ -11,8 +11,9 @@ import org.rocksdb.Options;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The memory that all RocksDB stores of an application share in this process: one block cache, and memtables that are charged
- * to it. It is made for the first store and freed with the last; native memory is outside the heap, and nobody else frees it.
+ * The memory that all RocksDB stores of an application share in this process: memtables, and one block cache that they are
+ * charged to. It is made for the first store and freed with the last; native memory is outside the heap, and nobody else
+ * frees it.
  */
 final class RocksMemory {
     private static final Map<String, RocksMemory> SHARED = new HashMap<>();
@@ -23,8 +24,10 @@ final class RocksMemory {
 
     private RocksMemory(long bytes) {
         cache = new LRUCache(bytes);
-        // Half for what is written; the other half is left for what is read even while memtables are full.
-        memtables = new WriteBufferManager(bytes / 2, cache);
+        // Files are mapped, so blocks hardly need the cache; the last quarter is for memtables on their way to disk,
+        // which are
+        // not held up.
+        memtables = new WriteBufferManager(bytes / 4 * 3, cache);
     }
 
     /**

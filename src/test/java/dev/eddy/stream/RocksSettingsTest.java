@@ -1,12 +1,17 @@
 package dev.eddy.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.eddy.config.EddyConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -22,9 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 class RocksSettingsTest {
     static {
@@ -80,17 +87,66 @@ class RocksSettingsTest {
     }
 
     private static boolean isUpdatedInPlace(String store) {
+        boolean[] inPlace = new boolean[1];
+        withOptions(store, options -> inPlace[0] = options.inplaceUpdateSupport());
+        return inPlace[0];
+    }
+
+    private static void withOptions(String store, OptionsUser user) {
         RocksSettings settings = new RocksSettings();
-        try (Options options = new Options();
+        try (Options options = new Options().setCreateIfMissing(true);
                 LRUCache cache = new LRUCache(1 << 20);
                 BloomFilter filter = new BloomFilter()) {
             options.setTableFormatConfig(
                     new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(filter));
-            settings.setConfig(store, options, Map.of(StreamsConfig.APPLICATION_ID_CONFIG, "in-place"));
-            boolean inPlace = options.inplaceUpdateSupport();
-            settings.close(store, options);
-            return inPlace;
+            settings.setConfig(store, options, Map.of(StreamsConfig.APPLICATION_ID_CONFIG, "options-of-" + store));
+            try {
+                user.accept(options);
+            } catch (RocksDBException | IOException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                settings.close(store, options);
+            }
         }
+    }
+
+    @FunctionalInterface
+    private interface OptionsUser {
+        void accept(Options options) throws RocksDBException, IOException;
+    }
+
+    @Test
+    void shouldNoticeADamagedFile() {
+        withOptions(Eddy.STATE_STORE, options -> {
+            byte[] key = "key".getBytes(StandardCharsets.UTF_8);
+            try (RocksDB store = RocksDB.open(options, directory.toString());
+                    FlushOptions flush = new FlushOptions()) {
+                byte[] state = new byte[1_000];
+                new SplittableRandom(1).nextBytes(state);
+                store.put(key, state);
+                store.flush(flush);
+            }
+            damage(onlyDataFile(), 500);
+            try (RocksDB store = RocksDB.open(options, directory.toString())) {
+                assertThatThrownBy(() -> store.get(key))
+                        .isInstanceOf(RocksDBException.class)
+                        .hasMessageContaining("checksum");
+            }
+        });
+    }
+
+    private Path onlyDataFile() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".sst"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static void damage(Path file, int at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
     }
 
     /** Shorter, equal and longer values, deletions and what came before them, in a store as Kafka Streams opens it. */
