@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 final class PredictionReader implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread thread = new Thread(this::read, "predictions");
     private final AtomicLong count = new AtomicLong();
@@ -21,6 +22,7 @@ final class PredictionReader implements AutoCloseable {
     private volatile boolean closed;
 
     PredictionReader(TestKafka kafka, String topic) {
+        this.topic = topic;
         consumer = kafka.committedReader();
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
@@ -57,7 +59,8 @@ final class PredictionReader implements AutoCloseable {
                 before = count.get();
                 deadline = System.nanoTime() + PATIENCE.toNanos();
             } else if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("only " + before + " of " + predictions + " predictions came");
+                throw new IllegalStateException(
+                        "only " + before + " of " + predictions + " predictions came on " + topic);
             }
             Thread.sleep(10);
         }

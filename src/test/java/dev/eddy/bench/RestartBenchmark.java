@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine;
@@ -51,7 +52,6 @@ public final class RestartBenchmark implements Callable<Integer> {
     private final Map<String, List<Latencies>> measured = new LinkedHashMap<>();
     private int nextRun;
     private volatile boolean over;
-    private volatile long sent;
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new RestartBenchmark())
@@ -102,13 +102,11 @@ public final class RestartBenchmark implements Callable<Integer> {
         stage.create(first);
         contender.prepare(first);
         over = false;
-        sent = 0;
         try (KafkaProducer<byte[], byte[]> producer = stage.broker().producer();
                 PredictionReader reader =
                         new PredictionReader(stage.broker(), first.getString(EddyConfig.OUTPUT_TOPIC));
                 Contender.Running one = contender.start(first)) {
-            Thread load = new Thread(() -> load(producer, name + ".events"), "load");
-            load.start();
+            CompletableFuture<Long> sent = CompletableFuture.supplyAsync(() -> load(producer, name + ".events"));
             // Closing is what is measured.
             Contender.Running other = contender.start(second);
             Thread.sleep(seconds * 1_000L);
@@ -121,8 +119,7 @@ public final class RestartBenchmark implements Callable<Integer> {
             try (Contender.Running again = contender.start(second)) {
                 Thread.sleep(seconds * 1_000L);
                 over = true;
-                load.join();
-                reader.await(sent);
+                reader.await(sent.join());
                 requireAlive(contender, one);
                 requireAlive(contender, again);
             }
@@ -132,9 +129,9 @@ public final class RestartBenchmark implements Callable<Integer> {
         stage.deleteStates(name + "-b");
     }
 
-    private void load(KafkaProducer<byte[], byte[]> producer, String input) {
+    private long load(KafkaProducer<byte[], byte[]> producer, String input) {
         BenchEvents events = options.events(keys);
-        sent = SteadyLoad.send(
+        return SteadyLoad.send(
                 producer,
                 rate,
                 count -> !over,
