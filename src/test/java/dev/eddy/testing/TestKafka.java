@@ -4,12 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -26,7 +28,7 @@ public interface TestKafka {
 
     String bootstrapServers();
 
-    /** Topics with one replica; returns when they exist. */
+    /** Topics with one replica; returns when they take records. */
     default void createTopics(int partitions, String... names) {
         createTopics(Arrays.stream(names)
                 .map(name -> new NewTopic(name, partitions, (short) 1))
@@ -36,14 +38,18 @@ public interface TestKafka {
     default void createTopics(List<NewTopic> topics) {
         try (Admin admin = admin()) {
             admin.createTopics(topics).all().get();
-            // The controller has created them; the broker that answers learns of it a moment later.
-            List<String> names = topics.stream().map(NewTopic::name).toList();
+            // The controller has created them; the broker that leads them learns of it a moment later.
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (NewTopic topic : topics) {
+                for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                    ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+                }
+            }
             Awaitility.await()
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(10))
                     .ignoreExceptions()
-                    .until(() ->
-                            admin.describeTopics(names).allTopicNames().get().size() == topics.size());
+                    .until(() -> admin.listOffsets(ends).all().get().size() == ends.size());
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException("cannot create the topics " + topics, e);
         }

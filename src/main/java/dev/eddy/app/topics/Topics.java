@@ -5,6 +5,7 @@ import dev.eddy.config.ClientSettings;
 import dev.eddy.config.EddyConfig;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +15,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -95,14 +98,7 @@ public final class Topics {
         if (failure(admin.createTopics(List.of(topic)).values().get(labels)) == null) {
             LOG.info("created the topic {}", labels);
         }
-        long deadline = System.nanoTime() + config.getInt(EddyConfig.BROKER_TIMEOUT) * 1_000_000L;
-        while (failure(admin.describeTopics(List.of(labels)).topicNameValues().get(labels)) != null) {
-            if (System.nanoTime() > deadline) {
-                throw new OperationFailedException(
-                        "the topic " + labels + " was created but does not appear; look at the broker's log");
-            }
-            Thread.sleep(20);
-        }
+        awaitReady(List.of(labels));
     }
 
     /**
@@ -244,15 +240,36 @@ public final class Topics {
                 LOG.info("created the topic {}", one.topic());
             }
         }
-        awaitVisible(missing);
+        awaitReady(missing.stream().map(Needed::topic).toList());
     }
 
-    /** A created topic is known to all brokers only a moment later; Kafka Streams would take it for missing. */
-    private void awaitVisible(List<Needed> created) throws ExecutionException, InterruptedException {
+    /**
+     * A created topic is known to all brokers, and each partition led by one, only a moment later. Kafka Streams would take it
+     * for missing; and from a producer that sends too soon the leader may take the second batch before the first, which it then
+     * refuses until the producer gives up.
+     */
+    private void awaitReady(List<String> created) throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + config.getInt(EddyConfig.BROKER_TIMEOUT) * 1_000_000L;
-        while (!missing(created).isEmpty()) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (String topic : created) {
+            describe(topic, deadline)
+                    .partitions()
+                    .forEach(partition ->
+                            ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+        }
+        // Only leaders know the ends; the client asks again until all of them say.
+        admin.listOffsets(ends).all().get();
+    }
+
+    private TopicDescription describe(String created, long deadline) throws ExecutionException, InterruptedException {
+        while (true) {
+            KafkaFuture<TopicDescription> found =
+                    admin.describeTopics(List.of(created)).topicNameValues().get(created);
+            if (failure(found) == null) {
+                return found.get();
+            }
             if (System.nanoTime() > deadline) {
-                throw new OperationFailedException("the topics were created but do not appear at "
+                throw new OperationFailedException("the topic " + created + " was created but does not appear at "
                         + config.bootstrapServers() + "; look at the broker's log");
             }
             Thread.sleep(20);

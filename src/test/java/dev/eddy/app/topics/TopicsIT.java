@@ -7,13 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.eddy.app.OperationFailedException;
 import dev.eddy.config.EddyConfig;
 import dev.eddy.testing.EmbeddedKafka;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -41,6 +48,44 @@ class TopicsIT {
             assertThat(settings.get("cleanup.policy").value()).isEqualTo("compact");
             assertThat(settings.get("segment.bytes").value()).isEqualTo("16777216");
         }
+    }
+
+    /** A leader that is not ready refuses the first batch and may take the second, and then never the first. */
+    @Test
+    void shouldTakeEventsAsSoonAsATopicIsCreated() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            String pipeline = "at-once-" + i;
+            Topics.ensure(
+                    config(pipeline, Map.of(EddyConfig.TOPICS_CREATE, "true", EddyConfig.TOPICS_PARTITIONS, "4")),
+                    TopicRole.values());
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            try (KafkaProducer<byte[], byte[]> producer = impatientProducer()) {
+                for (int event = 0; event < 400; event++) {
+                    sent.add(producer.send(new ProducerRecord<>(pipeline + ".input", event % 4, null, new byte[100])));
+                    if (event % 4 == 3) {
+                        Thread.sleep(0, 200_000); // so that there are many batches
+                    }
+                }
+            }
+            for (Future<RecordMetadata> one : sent) {
+                assertThat(one.get().hasOffset()).isTrue();
+            }
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> impatientProducer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        KAFKA.bootstrapServers(),
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        0,
+                        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        4_000,
+                        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                        5_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     @Test
