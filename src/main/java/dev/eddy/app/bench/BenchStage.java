@@ -136,13 +136,17 @@ final class BenchStage implements AutoCloseable {
     void send(RandomEvents events, long count, Progress progress) {
         // Up to now, as a model may look at the time.
         long time = System.currentTimeMillis() - count;
+        FailedSends failed = new FailedSends();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (long i = 0; i < count; i++) {
                 requireAlive();
-                producer.send(new ProducerRecord<>(INPUT, null, time + i, events.nextKey(), events.nextValue()));
+                producer.send(
+                        new ProducerRecord<>(INPUT, null, time + i, events.nextKey(), events.nextValue()), failed);
                 progress.at(i, (double) i / count);
             }
+            producer.flush();
         }
+        failed.requireNone();
     }
 
     /** Events that are done: their output, their state and their offset are committed. */

@@ -1,15 +1,13 @@
 package dev.eddy.app.bench;
 
+import dev.eddy.app.OperationFailedException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -26,7 +24,7 @@ public final class SteadyLoad {
      * Sends events while the test of how many there were says so; says how many.
      *
      * @param rate events a second
-     * @throws KafkaException if an event did not reach the broker
+     * @throws OperationFailedException if an event did not reach the broker
      */
     public static long send(
             KafkaProducer<byte[], byte[]> producer,
@@ -34,12 +32,7 @@ public final class SteadyLoad {
             LongPredicate more,
             LongFunction<ProducerRecord<byte[], byte[]>> events) {
         double nanosEach = 1e9 / rate;
-        AtomicReference<Exception> failure = new AtomicReference<>();
-        Callback acknowledged = (metadata, e) -> {
-            if (e != null) {
-                failure.compareAndSet(null, e);
-            }
-        };
+        FailedSends failed = new FailedSends();
         long begin = System.nanoTime();
         long sent = 0;
         while (more.test(sent)) {
@@ -50,13 +43,11 @@ public final class SteadyLoad {
             ProducerRecord<byte[], byte[]> event = events.apply(sent);
             event.headers()
                     .add(DUE, ByteBuffer.allocate(Long.BYTES).putLong(due).array());
-            producer.send(event, acknowledged);
+            producer.send(event, failed);
             sent++;
         }
         producer.flush();
-        if (failure.get() != null) {
-            throw new KafkaException("not all events could be sent", failure.get());
-        }
+        failed.requireNone();
         return sent;
     }
 
