@@ -24,9 +24,8 @@ final class RocksMemory {
 
     private RocksMemory(long bytes) {
         cache = new LRUCache(bytes);
-        // Files are mapped, so blocks hardly need the cache; the last quarter is for memtables on their way to disk,
-        // which are
-        // not held up.
+        // Files are mapped, so blocks hardly need the cache. The last quarter is for memtables on their way to disk:
+        // they are not held up.
         memtables = new WriteBufferManager(bytes / 4 * 3, cache);
     }
 
