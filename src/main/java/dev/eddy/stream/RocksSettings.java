@@ -30,8 +30,7 @@ public final class RocksSettings implements RocksDBConfigSetter {
         options.setTableFormatConfig(tables);
         options.setWriteBufferManager(memory.memtables());
         // Files are read where the operating system keeps them. A block of its own cache would be a second copy, and
-        // once
-        // they do not all fit, a system call for nearly every state. Checksums are verified as before.
+        // a system call for nearly every state once they do not all fit. Checksums are verified as before.
         options.setAllowMmapReads(true);
         if (storeName.equals(Eddy.STATE_STORE)) {
             updateInPlace(options);
